@@ -1,0 +1,261 @@
+/**
+ * The rules. No clock, no network, no disk, no randomness: the person and the time come in with the event. A refusal is
+ * an error whose message is what the person reads; it says what happened, to what, and who does what next.
+ */
+import type { Event, EventOf } from './event.ts'
+import { begin, evolve } from './evolve.ts'
+import type { Clicker, Offboarding, Role, StepRun } from './offboarding.ts'
+import { endedBadly } from './order.ts'
+
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+}
+
+/** What has to happen because of an event. `plan` reads every system; `run` moves on; `show` redraws Slack. */
+export type Effect = { type: 'plan' } | { type: 'run' } | { type: 'show' }
+
+export interface RequestContext {
+  id: string
+  /** All open offboardings. */
+  open: readonly Offboarding[]
+}
+
+export function decide(
+  before: Offboarding | undefined,
+  event: Event,
+  context?: RequestContext,
+): { next: Offboarding; effects: readonly Effect[] } {
+  if (!before) {
+    if (event.type !== 'requested' || !context) throw new Refusal('This offboarding does not exist.')
+    allowRequest(event, context.open)
+    return { next: begin(context.id, event), effects: [{ type: 'plan' }, { type: 'show' }] }
+  }
+  allow(before, event)
+  const next = evolve(before, event)
+  return { next, effects: effectsOf(next, event) }
+}
+
+/** The state that a record adds up to; undefined where it does not begin with a request. */
+export function fold(id: string, events: readonly Event[]): Offboarding | undefined {
+  const [first, ...rest] = events
+  if (first?.type !== 'requested') return undefined
+  let state = begin(id, first)
+  for (const event of rest) state = evolve(state, event)
+  return state
+}
+
+function effectsOf(next: Offboarding, event: Event): Effect[] {
+  if (event.type === 'posting' || event.type === 'posted' || event.type === 'post-failed') return []
+  if (event.type === 'account-chosen') return [{ type: 'plan' }, { type: 'show' }]
+  return ['scheduled', 'running', 'needs-attention', 'done'].includes(next.state)
+    ? [{ type: 'run' }, { type: 'show' }]
+    : [{ type: 'show' }]
+}
+
+function refuseIf(condition: boolean, message: string): void {
+  if (condition) throw new Refusal(message)
+}
+
+function allowRequest(event: EventOf<'requested'>, open: readonly Offboarding[]): void {
+  const { leaver, by } = event
+  refuseIf(isLeaver(by, leaver), 'You cannot ask for your own offboarding. Please ask your manager or HR.')
+  refuseIf(
+    event.effectiveAt !== undefined && event.effectiveAt < event.at,
+    'That time is in the past. Choose "Now" or a time that is still to come.',
+  )
+  const receiver = event.choices.handOverTo
+  refuseIf(
+    receiver !== undefined && samePerson(receiver, leaver),
+    'The leaver cannot take over their own work. Choose another person, or nobody.',
+  )
+  const other = open.find((one) => !over.includes(one.state) && samePerson(one.leaver, leaver))
+  if (other) {
+    throw new Refusal(
+      `There is already an open offboarding of ${other.leaver.name} (${other.id}, asked for by ${other.requester.name}). See it with /offboard status ${other.id}.`,
+    )
+  }
+}
+
+const over: readonly Offboarding['state'][] = ['done', 'closed', 'declined', 'withdrawn', 'expired', 'refused']
+
+type Somebody = { id: string; slackId?: string; emails: readonly string[] }
+
+function samePerson(a: Somebody, b: Somebody): boolean {
+  return (
+    a.id === b.id ||
+    (a.slackId !== undefined && a.slackId === b.slackId) ||
+    a.emails.some((one) => b.emails.includes(one))
+  )
+}
+
+function isLeaver(person: { id: string; email?: string | undefined }, leaver: Offboarding['leaver']): boolean {
+  const address = person.email?.toLowerCase()
+  return (
+    person.id === leaver.id ||
+    person.id === leaver.slackId ||
+    (address !== undefined && leaver.emails.includes(address))
+  )
+}
+
+function allow(one: Offboarding, event: Event): void {
+  switch (event.type) {
+    case 'requested':
+      throw new Refusal('This offboarding has been asked for already.')
+    case 'planned':
+      return event.purpose === 'run' ? allowStart(one, event) : allowPlan(one)
+    case 'account-chosen':
+      return allowChoice(one, event)
+    case 'signed':
+      return allowSignature(one, event)
+    case 'declined':
+      allowPerson(one, event.by, 'decline this offboarding')
+      return refuseIf(!beforeStart(one), `It is too late to decline: this offboarding is ${spoken(one)}.`)
+    case 'withdrawn':
+      return allowWithdrawal(one, event)
+    case 'expired':
+    case 'reminded':
+      return refuseIf(one.state !== 'awaiting-sign-off', `This offboarding is ${spoken(one)}, so nobody is waited for.`)
+    case 'retried':
+    case 'attested':
+    case 'skipped':
+      return allowHand(one, event)
+    case 'closed':
+      return refuseIf(!over.includes(one.state) || one.closedAt !== undefined, `This offboarding is ${spoken(one)}.`)
+    case 'refused':
+    case 'posting':
+    case 'posted':
+    case 'post-failed':
+      return
+    default:
+      return allowStep(one, event)
+  }
+}
+
+function beforeStart(one: Offboarding): boolean {
+  return one.state === 'awaiting-sign-off' || one.state === 'scheduled'
+}
+
+function allowPlan(one: Offboarding): void {
+  refuseIf(one.state !== 'awaiting-sign-off', `This offboarding is ${spoken(one)}; its plan does not change any more.`)
+}
+
+/** Nothing is applied before both sign-offs, nor before its time. */
+function allowStart(one: Offboarding, event: EventOf<'planned'>): void {
+  refuseIf(one.state !== 'scheduled', `This offboarding cannot start: it is ${spoken(one)}.`)
+  refuseIf(!one.signOffs.hr || !one.signOffs.it, 'This offboarding cannot start: it is not signed by HR and IT.')
+  refuseIf((one.effectiveAt ?? '') > event.at, 'This offboarding cannot start before its time.')
+}
+
+function allowChoice(one: Offboarding, event: EventOf<'account-chosen'>): void {
+  allowPerson(one, event.by, 'choose the account', 'it')
+  refuseIf(one.state !== 'awaiting-sign-off', `It is too late to choose: this offboarding is ${spoken(one)}.`)
+  const asked = one.plan?.ambiguous.find((two) => two.connector === event.connector && two.realm === event.realm)
+  const known = event.account === 'none' || asked?.candidates.some((account) => account.id === event.account)
+  refuseIf(!asked || !known, 'That choice is not open (any more). Look at the card again.')
+}
+
+/** Facts about the person, read at the click, come before anything else. */
+function allowPerson(one: Offboarding, by: Clicker, what: string, role?: Role): void {
+  refuseIf(by.bot, `An app cannot ${what}.`)
+  refuseIf(by.deactivated, `Your Slack account is deactivated, so you cannot ${what}.`)
+  refuseIf(by.guest || by.external, `Guests and people from other organisations cannot ${what}.`)
+  refuseIf(isLeaver(by, one.leaver), `You cannot ${what}: it concerns yourself.`)
+  const holds = role ? by.holds.includes(role) : by.holds.length > 0
+  const who = role ? role.toUpperCase() : 'HR or IT'
+  refuseIf(!holds, `Only ${who} approvers can ${what}, and you are not one at this moment. Ask somebody of ${who}.`)
+}
+
+function allowSignature(one: Offboarding, event: EventOf<'signed'>): void {
+  const { by, role } = event
+  allowPerson(one, by, 'sign this off', role)
+  refuseIf(
+    by.id === one.requester.id,
+    `You asked for this offboarding, so somebody else of ${role.toUpperCase()} must sign it.`,
+  )
+  const held = one.held
+  refuseIf(
+    !held && one.state !== 'awaiting-sign-off',
+    `This offboarding no longer waits for sign-off: it is ${spoken(one)}.`,
+  )
+  const signOffs = held ? held.signOffs : one.signOffs
+  const digest = held ? held.digest : one.plan?.digest
+  refuseIf(!digest, 'The plan is still being read from the systems. Please sign when the card shows it.')
+  refuseIf(
+    !held && (one.plan?.ambiguous.length ?? 0) > 0,
+    'In one system two accounts could be this person. IT chooses one on the card first.',
+  )
+  const mine = signOffs[role]
+  refuseIf(mine !== undefined, `${role.toUpperCase()} has signed already (${mine?.by.name}).`)
+  const other = signOffs[role === 'hr' ? 'it' : 'hr']
+  refuseIf(other?.by.id === by.id, 'You signed for the other side already: HR and IT must be two different people.')
+  refuseIf(
+    event.digest !== digest,
+    'The plan has changed since this card was drawn. Look at the new one, then sign that.',
+  )
+}
+
+function allowWithdrawal(one: Offboarding, event: EventOf<'withdrawn'>): void {
+  if (event.by.id !== one.requester.id) allowPerson(one, event.by, 'withdraw this offboarding')
+  refuseIf(isLeaver(event.by, one.leaver), 'You cannot withdraw this offboarding: it concerns yourself.')
+  refuseIf(!beforeStart(one), `It is too late to withdraw: this offboarding is ${spoken(one)}.`)
+}
+
+type HandEvent = EventOf<'retried'> | EventOf<'attested'> | EventOf<'skipped'>
+
+function allowHand(one: Offboarding, event: HandEvent): void {
+  const run = one.steps[event.step]
+  if (!run) throw new Refusal('That step is not part of this offboarding (any more). Look at the card again.')
+  const verb = { retried: 'try this step again', attested: 'say that this was done by hand', skipped: 'skip this step' }
+  allowPerson(one, event.by, verb[event.type], ownerRole(run, event))
+  refuseIf(
+    run.state === 'ended' && !endedBadly(run),
+    `"${run.plan.title}" has ended already (${run.ending}${run.by ? `, ${run.by.name}` : ''}).`,
+  )
+  refuseIf(run.state === 'running', `"${run.plan.title}" is being worked on at this moment. Wait for its result.`)
+  refuseIf(
+    event.type === 'retried' && run.plan.task !== undefined,
+    `"${run.plan.title}" is a task for a person; there is nothing to try again.`,
+  )
+  refuseIf(
+    event.type === 'retried' && !endedBadly(run),
+    `"${run.plan.title}" has not failed, so there is nothing to try again.`,
+  )
+  refuseIf(run.state === 'planned', `"${run.plan.title}" has not had its turn yet.`)
+}
+
+function ownerRole(run: StepRun, event: HandEvent): Role | undefined {
+  if (event.type === 'skipped') return 'it'
+  const owner = run.plan.task?.owner
+  return owner === 'hr' || owner === 'it' ? owner : undefined
+}
+
+const working: readonly Offboarding['state'][] = ['running', 'needs-attention', 'done']
+
+/** What the runner reports. A late report about a step that a person has ended meanwhile changes nothing. */
+function allowStep(one: Offboarding, event: Extract<Event, { step: string }>): void {
+  refuseIf(!working.includes(one.state), `Nothing is run in an offboarding that is ${spoken(one)}.`)
+  const run = one.steps[event.step]
+  if (!run) throw new Refusal(`There is no step ${event.step} in offboarding ${one.id}.`)
+  const fresh = run.state === 'planned' || run.state === 'delayed'
+  if (event.type === 'step-started') return refuseIf(!fresh, `The step ${event.step} has started already.`)
+  if (event.type === 'step-waiting')
+    return refuseIf(run.state === 'ended' || run.state === 'held', `The step ${event.step} has ended already.`)
+  refuseIf(run.state !== 'running' && run.state !== 'waiting', `The step ${event.step} is not being run.`)
+}
+
+/** The state in words that fit after "it is". */
+export function spoken(one: Offboarding): string {
+  const words: Record<Offboarding['state'], string> = {
+    'awaiting-sign-off': 'waiting for sign-off',
+    scheduled: 'signed and scheduled',
+    running: 'running',
+    'needs-attention': 'running and needs attention',
+    done: 'done',
+    closed: 'closed',
+    declined: `declined${one.declined ? ` by ${one.declined.by.name}` : ''}`,
+    withdrawn: 'withdrawn',
+    expired: 'expired: it was not signed in time',
+    refused: `refused: ${one.refusedWhy ?? 'it concerns a protected account'}`,
+  }
+  return words[one.state]
+}

@@ -1,0 +1,204 @@
+/**
+ * Decide, save, tell: the only way an offboarding changes. One event at a time for each offboarding; what is decided is
+ * on disk before anyone hears of it, so a crash can repeat work but never lose it.
+ */
+import { decide, type Effect, fold, Refusal } from './decide.ts'
+import type { Event, EventOf } from './event.ts'
+import type { Offboarding, Person } from './offboarding.ts'
+
+/** Events that belong to no offboarding (a refused request) are kept under this id. */
+export const systemId = 'system'
+
+/** Where events are kept: the embedded store, later a shared one. */
+export interface Store {
+  /** Events of every open offboarding as found at start, oldest first. */
+  opened(): ReadonlyMap<string, readonly Event[]>
+  /** What could not be read at start. An offboarding named here does not run until a person decided. */
+  problems(): readonly StoreProblem[]
+  /** In order, hash-chained and durable once it resolves. Appending to a closed offboarding opens it again. */
+  append(id: string, events: readonly Event[]): Promise<void>
+  /** All events of an open or closed offboarding; undefined where there is none. */
+  history(id: string): Promise<readonly Event[] | undefined>
+  /** Moves it out of the way of everyday work; `history` still finds it. */
+  close(id: string): Promise<void>
+  /** Newest first. */
+  closed(limit: number): Promise<readonly ClosedEntry[]>
+}
+
+export interface StoreProblem {
+  file: string
+  /** What is wrong, what was done about it, and who does what next. */
+  fact: string
+  offboarding?: string
+}
+
+export interface ClosedEntry {
+  id: string
+  leaver: string
+  state: Offboarding['state']
+  closedAt: string
+}
+
+export type Listener = (offboarding: Offboarding, event: Event, effects: readonly Effect[]) => void
+
+export interface Ledger {
+  /** An offboarding that is open (closed ones: `load`). */
+  get(id: string): Offboarding | undefined
+  open(): readonly Offboarding[]
+  load(id: string): Promise<Offboarding | undefined>
+  history(id: string): Promise<readonly Event[] | undefined>
+  closed(limit: number): Promise<readonly ClosedEntry[]>
+  problems(): readonly StoreProblem[]
+  /** Throws Refusal, whose message the person reads; the refusal itself is on the record then. */
+  record(id: string, ...events: readonly Event[]): Promise<Offboarding>
+  /** Refuses where the leaver has an open one. A redelivered form (same `requestKey`) gets the first one's. */
+  request(event: EventOf<'requested'>): Promise<Offboarding>
+  /** A refusal that concerns no offboarding. */
+  refuse(by: Person, what: string, why: string): Promise<void>
+  /** Listeners hear after the event is on disk. They must not throw. */
+  onChange(listener: Listener): void
+}
+
+interface Entry {
+  state: Offboarding
+  queue: Promise<unknown>
+}
+
+export function openLedger(store: Store, ports: { newId: () => string; now: () => Date }): Ledger {
+  return new OpenLedger(store, ports)
+}
+
+class OpenLedger implements Ledger {
+  readonly #store: Store
+  readonly #newId: () => string
+  readonly #now: () => Date
+  readonly #entries = new Map<string, Entry>()
+  readonly #listeners: Listener[] = []
+  /** Offboardings whose record is damaged: they do not run until a person decided. */
+  readonly #barred = new Map<string, string>()
+  #requests: Promise<unknown> = Promise.resolve()
+
+  constructor(store: Store, ports: { newId: () => string; now: () => Date }) {
+    this.#store = store
+    this.#newId = ports.newId
+    this.#now = ports.now
+    for (const problem of store.problems()) if (problem.offboarding) this.#barred.set(problem.offboarding, problem.fact)
+    for (const [id, events] of store.opened()) {
+      const state = this.#barred.has(id) ? undefined : fold(id, events)
+      if (state) this.#entries.set(id, { state, queue: Promise.resolve() })
+    }
+  }
+
+  get(id: string): Offboarding | undefined {
+    return this.#entries.get(id)?.state
+  }
+
+  open(): readonly Offboarding[] {
+    return [...this.#entries.values()].map((entry) => entry.state)
+  }
+
+  async load(id: string): Promise<Offboarding | undefined> {
+    return this.get(id) ?? fold(id, (await this.#store.history(id)) ?? [])
+  }
+
+  history(id: string): Promise<readonly Event[] | undefined> {
+    return this.#store.history(id)
+  }
+
+  closed(limit: number): Promise<readonly ClosedEntry[]> {
+    return this.#store.closed(limit)
+  }
+
+  problems(): readonly StoreProblem[] {
+    return this.#store.problems()
+  }
+
+  onChange(listener: Listener): void {
+    this.#listeners.push(listener)
+  }
+
+  async record(id: string, ...events: readonly Event[]): Promise<Offboarding> {
+    const entry = await this.#entryOf(id)
+    const result = entry.queue.then(() => this.#onRecord(id, events, () => this.#keep(id, entry, events)))
+    entry.queue = result.catch(() => undefined)
+    return result
+  }
+
+  request(event: EventOf<'requested'>): Promise<Offboarding> {
+    const result = this.#requests.then(() => this.#onRecord(systemId, [event], () => this.#ask(event)))
+    this.#requests = result.catch(() => undefined)
+    return result
+  }
+
+  async refuse(by: Person, what: string, why: string): Promise<void> {
+    await this.#keepRefusal(systemId, by, what, why)
+  }
+
+  async #entryOf(id: string): Promise<Entry> {
+    const fact = this.#barred.get(id)
+    if (fact) throw new Refusal(`Offboarding ${id} cannot go on: ${fact}`)
+    const state = this.get(id) ?? (await this.load(id))
+    if (!state) throw new Refusal(`There is no offboarding ${id}.`)
+    const entry = this.#entries.get(id) ?? { state, queue: Promise.resolve() }
+    this.#entries.set(id, entry)
+    return entry
+  }
+
+  async #keep(id: string, entry: Entry, events: readonly Event[]): Promise<Offboarding> {
+    const told: { state: Offboarding; event: Event; effects: readonly Effect[] }[] = []
+    let state = entry.state
+    for (const event of events) {
+      const { next, effects } = decide(state, event)
+      state = next
+      told.push({ state, event, effects })
+    }
+    await this.#store.append(id, events)
+    entry.state = state
+    for (const one of told) this.#tell(one.state, one.event, one.effects)
+    if (state.closedAt) {
+      await this.#store.close(id)
+      this.#entries.delete(id)
+    }
+    return state
+  }
+
+  async #ask(event: EventOf<'requested'>): Promise<Offboarding> {
+    const open = this.open()
+    const same = open.find((one) => one.requestKey === event.requestKey)
+    if (same) return same
+    const id = this.#newId()
+    const { next, effects } = decide(undefined, event, { id, open })
+    await this.#store.append(id, [event])
+    this.#entries.set(id, { state: next, queue: Promise.resolve() })
+    this.#tell(next, event, effects)
+    return next
+  }
+
+  #tell(state: Offboarding, event: Event, effects: readonly Effect[]): void {
+    for (const listener of this.#listeners) listener(state, event, effects)
+  }
+
+  /** A refusal of what a person did is itself on the record. */
+  async #onRecord<T>(id: string, events: readonly Event[], work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      const by = events.flatMap((event) => ('by' in event ? [event.by] : []))[0]
+      const what = events.map((event) => event.type).join(', ')
+      if (error instanceof Refusal && by) await this.#keepRefusal(id, by, what, error.message)
+      throw error
+    }
+  }
+
+  /** Under the offboarding's own id it also counts as one of its events, so memory and disk agree. */
+  async #keepRefusal(id: string, by: Person, what: string, why: string): Promise<void> {
+    const person = { id: by.id, name: by.name }
+    const event: EventOf<'refused'> = { type: 'refused', at: this.#now().toISOString(), by: person, what, why }
+    await this.#store.append(id, [event])
+    const entry = this.#entries.get(id)
+    if (!entry) return
+    const { next, effects } = decide(entry.state, event)
+    entry.state = next
+    this.#tell(next, event, effects)
+  }
+}

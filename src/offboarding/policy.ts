@@ -1,0 +1,54 @@
+/** What the time asks for: reminders, expiry, the start, delayed steps, closing. Pure: the clock is an argument. */
+import type { EventOf } from './event.ts'
+import type { Offboarding } from './offboarding.ts'
+import { ready } from './order.ts'
+
+export type Due =
+  | { type: 'event'; event: EventOf<'expired'> | EventOf<'reminded'> | EventOf<'closed'> }
+  | { type: 'start' }
+  | { type: 'run' }
+
+/** Ended offboardings stay at hand this long before they are moved away. */
+export const keepAtHandMs = 24 * 3600_000
+
+const hour = 3600_000
+
+export function dueNow(offboarding: Offboarding, now: Date): Due[] {
+  const at = now.toISOString()
+  const time = now.getTime()
+  if (offboarding.state === 'awaiting-sign-off') {
+    if (time >= expiresAt(offboarding)) return [{ type: 'event', event: { type: 'expired', at } }]
+    const reminded = Date.parse(offboarding.lastReminderAt ?? offboarding.requestedAt)
+    if (time >= reminded + offboarding.policy.remindEvery) return [{ type: 'event', event: { type: 'reminded', at } }]
+    return []
+  }
+  if (offboarding.state === 'scheduled')
+    return time >= Date.parse(offboarding.effectiveAt ?? at) ? [{ type: 'start' }] : []
+  if (mayClose(offboarding, time)) return [{ type: 'event', event: { type: 'closed', at } }]
+  const active = Object.values(offboarding.steps).some((run) => run.state === 'running' || run.state === 'waiting')
+  return active || ready(offboarding, now).length > 0 ? [{ type: 'run' }] : []
+}
+
+export function expiresAt(offboarding: Offboarding): number {
+  return Date.parse(offboarding.requestedAt) + offboarding.policy.signOffWithin
+}
+
+function mayClose(offboarding: Offboarding, time: number): boolean {
+  if (offboarding.closedAt) return false
+  const runs = Object.values(offboarding.steps)
+  if (offboarding.state === 'done') {
+    if (runs.some((run) => run.state !== 'ended')) return false
+    return time >= Date.parse(offboarding.doneAt ?? '') + keepAtHandMs
+  }
+  if (!terminal.includes(offboarding.state)) return false
+  return time >= Date.parse(offboarding.endedAt ?? offboarding.requestedAt) + keepAtHandMs
+}
+
+/** States in which nothing will be done any more. */
+export const terminal: readonly Offboarding['state'][] = ['declined', 'withdrawn', 'expired', 'refused', 'closed']
+
+/** Whether one more may start now: at most `limit` within any hour (blast radius). */
+export function mayStartNow(startedAt: readonly string[], limit: number, now: Date): boolean {
+  const recent = startedAt.filter((at) => Date.parse(at) > now.getTime() - hour)
+  return recent.length < limit
+}
