@@ -16,6 +16,7 @@ import type {
   StepId,
 } from './offboarding/offboarding.ts'
 
+export { duration } from './connector/duration.ts'
 export { Busy, Denied, InDoubt, Rejected } from './connector/errors.ts'
 export { Secret, secret } from './connector/secret.ts'
 export type { Account, Area, Choices, Finding, Json, KnownOfPerson, Leaver, Phase, Receipt, StepId }

@@ -1,0 +1,171 @@
+/** One client for each AWS account, signed in by AssumeRole; and who we are. */
+import {
+  type $Command,
+  IAMClient,
+  type IAMClientResolvedConfig,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+} from '@aws-sdk/client-iam'
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { Denied, type Gate, Rejected } from '../../src/connector.ts'
+import { answerOf, isStale, told } from './answers.ts'
+import { overGate } from './http.ts'
+import { type Match, roleArn, type Settings } from './settings.ts'
+
+export interface Aws {
+  match: Match
+  realms: ReadonlyMap<string, Realm>
+  /** The principal of the settings' own credentials, from whom the roles are assumed. */
+  caller(): Promise<Caller>
+}
+
+export interface Realm {
+  /** Account id, twelve digits. */
+  id: string
+  /** The role that is assumed here; none where the credentials belong to this very account. */
+  role: string | undefined
+  /** Throws Rejected with AWS's own code and words, or the gate's error. */
+  send<In extends ServiceInputTypes, Out extends ServiceOutputTypes>(
+    command: $Command<In, Out, IAMClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
+    signal?: AbortSignal,
+  ): Promise<Out>
+}
+
+export interface Caller {
+  account: string
+  arn: string
+  /** AIDA… of a user, AROA…:session of a role. */
+  userId: string
+}
+
+type SdkConfig = ReturnType<typeof sdkConfig>
+type Account = Settings['accounts'][number]
+
+export function connect(settings: Settings, gate: Gate): Aws {
+  const config = sdkConfig(settings, gate)
+  const own = settings.credentials
+  const sts = new STSClient({
+    ...config,
+    ...(own
+      ? { credentials: { accessKeyId: own.accessKeyId.reveal(), secretAccessKey: own.secretAccessKey.reveal() } }
+      : {}),
+  })
+  const caller = callerOf(sts)
+  const realms = settings.accounts.map((account) => openRealm(account, settings.region, config, sts, caller))
+  return { match: settings.match, realms: new Map(realms.map((realm) => [realm.id, realm])), caller }
+}
+
+/** Everything said outright, so that no profile on this machine changes it. The gate is the only retry layer. */
+function sdkConfig(settings: Settings, gate: Gate) {
+  return {
+    region: settings.region,
+    requestHandler: overGate(gate),
+    maxAttempts: 1,
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+  } as const
+}
+
+/** Asked again whenever the key changes, as an instance role's does every few hours. */
+function callerOf(sts: STSClient): () => Promise<Caller> {
+  let known: { key: string; caller: Caller } | undefined
+  return async () => {
+    const { accessKeyId } = await sts.config.credentials()
+    if (known?.key === accessKeyId) return known.caller
+    const told = await signedAnew('sign-in', 'GetCallerIdentity', () => sts.send(new GetCallerIdentityCommand({})))
+    const caller = { account: told.Account ?? '', arn: told.Arn ?? '', userId: told.UserId ?? '' }
+    known = { key: accessKeyId, caller }
+    return caller
+  }
+}
+
+function openRealm(account: Account, region: string, config: SdkConfig, sts: STSClient, caller: Aws['caller']): Realm {
+  const role = roleArn(account, region)
+  const credentials = role ? assumed(account, role, sts) : ownCredentials(account, sts, caller)
+  const iam = new IAMClient({ ...config, credentials })
+  return {
+    id: account.id,
+    role,
+    send: (command, signal) =>
+      signedAnew(account.id, command.constructor.name.replace(/Command$/, ''), () =>
+        iam.send(command, signal ? { abortSignal: signal } : {}),
+      ),
+  }
+}
+
+/** The shortest session that AWS gives; the SDK asks for the next one five minutes before this one ends. */
+const sessionSeconds = 900
+
+function assumed(account: Account, role: string, sts: STSClient) {
+  const order = {
+    RoleArn: role,
+    RoleSessionName: 'latchkey',
+    DurationSeconds: sessionSeconds,
+    ...(account.externalId ? { ExternalId: account.externalId } : {}),
+  }
+  return async () => {
+    try {
+      const answer = await signedAnew(account.id, 'AssumeRole', () => sts.send(new AssumeRoleCommand(order)))
+      const given = answer.Credentials
+      if (!given?.AccessKeyId || !given.SecretAccessKey) throw new Rejected('AWS gave no session.')
+      return {
+        accessKeyId: given.AccessKeyId,
+        secretAccessKey: given.SecretAccessKey,
+        ...(given.SessionToken ? { sessionToken: given.SessionToken } : {}),
+        ...(given.Expiration ? { expiration: given.Expiration } : {}),
+      }
+    } catch (error) {
+      throw naming(account, role, error)
+    }
+  }
+}
+
+/** One of several accounts is refused: the person who reads it must learn which. */
+function naming(account: Account, role: string, error: unknown): unknown {
+  if (!(error instanceof Denied) && !(error instanceof Rejected)) return error
+  const also = account.externalId ? ' with this external id' : ''
+  const message = `AWS account ${account.id}: the role ${role} could not be assumed. IT lets Latchkey's principal assume it${also}, in the role's trust policy and in that principal's own. ${error.message}`
+  if (error instanceof Denied) return new Denied(message, { cause: error })
+  return new Rejected(message, { status: error.status ?? 0, code: error.code ?? '', cause: error })
+}
+
+/** Without a role the realm is wherever the credentials belong, and a wrong account id would name the wrong place. */
+function ownCredentials(account: Account, sts: STSClient, caller: Aws['caller']) {
+  return async () => {
+    const { account: actual } = await caller()
+    if (actual === account.id) return sts.config.credentials()
+    throw new Rejected(
+      `The AWS credentials belong to account ${actual}, not to ${account.id}. IT names a role for ${account.id} in the settings.`,
+    )
+  }
+}
+
+/** A request that waited so long that its signature ran out is signed again: AWS refused it before doing anything. */
+async function signedAnew<T>(account: string, operation: string, send: () => Promise<T>, left = 2): Promise<T> {
+  try {
+    return await send()
+  } catch (error) {
+    const answer = answerOf(error)
+    if (left > 0 && answer && isStale(answer.code, answer.message))
+      return signedAnew(account, operation, send, left - 1)
+    throw told(account, operation, error)
+  }
+}
+
+/** All pages. AWS may send fewer than asked for, or none at all, and still have more. */
+export async function all<Page extends { IsTruncated?: boolean; Marker?: string }, T>(
+  read: (marker: { Marker?: string }) => Promise<Page>,
+  pick: (page: Page) => readonly T[] | undefined,
+): Promise<T[]> {
+  const found: T[] = []
+  let marker: { Marker?: string } = {}
+  for (;;) {
+    const page = await read(marker)
+    found.push(...(pick(page) ?? []))
+    if (!page.IsTruncated) return found
+    if (!page.Marker || page.Marker === marker.Marker) throw new Rejected('AWS says there is more, but not where.')
+    marker = { Marker: page.Marker }
+  }
+}

@@ -1,0 +1,47 @@
+/** The SDK's way out, laid over the gate. */
+import { type Gate, InDoubt, Rejected } from '../../src/connector.ts'
+import { actionOf, reads } from './answers.ts'
+
+/** What the SDK hands over: signed, and with the headers that the signature covers. */
+interface Signed {
+  method: string
+  protocol: string
+  hostname: string
+  path: string
+  headers: Record<string, string>
+  body?: unknown
+}
+
+/** `fetch` writes these itself, with the very values that were signed. */
+const writtenByFetch = new Set(['host', 'content-length'])
+
+export function overGate(gate: Gate) {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    async handle(request: Signed, options: { abortSignal?: AbortSignal } = {}) {
+      const url = new URL(`${request.protocol}//${request.hostname}${request.path}`)
+      const body = String(request.body ?? '')
+      const headers = Object.entries(request.headers).filter(([name]) => !writtenByFetch.has(name.toLowerCase()))
+      const signal = options.abortSignal
+      const answer = await gate.fetch(url, { method: request.method, headers, body, ...(signal ? { signal } : {}) })
+      const bytes = new Uint8Array(await answer.arrayBuffer())
+      if (answer.ok) confirmOrigin({ method: request.method, url, body }, bytes)
+      const answered = { statusCode: answer.status, headers: Object.fromEntries(answer.headers), body: bytes }
+      return { response: answered }
+    },
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+    destroy() {},
+  }
+}
+
+/**
+ * The SDK reads an answer that is not AWS's (a proxy's page with 200) as one without any content, and "without any
+ * users" would then look like "gone".
+ */
+function confirmOrigin(request: { method: string; url: URL; body: string }, bytes: Uint8Array): void {
+  const action = actionOf(request.body)
+  if (new TextDecoder().decode(bytes).includes(`<${action}Response`)) return
+  const message = `The answer to ${action} did not come from AWS, something on the way to ${request.url.hostname} wrote it. IT looks at the proxy.`
+  throw reads(request) ? new Rejected(message) : new InDoubt(message)
+}

@@ -1,0 +1,187 @@
+/**
+ * A logger that cannot print a secret: JSON lines, each value scrubbed before it is written. Registered secrets go in
+ * every form a log may hold them in; what merely looks like a token goes too, since vendors echo what they were sent.
+ */
+import pino from 'pino'
+
+export interface Log {
+  error(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  info(fields: object, message: string): void
+  debug(fields: object, message: string): void
+  /** A log that puts these fields on every line. */
+  child(fields: object): Log
+}
+
+export interface LogOptions {
+  level: 'error' | 'warn' | 'info' | 'debug' | 'silent'
+  /** Asked at every line, so that a secret learnt later is covered from then on. */
+  secrets: () => Iterable<string>
+  /** One JSON line, ending in a line feed; standard output when absent. */
+  write?: (line: string) => void
+}
+
+export type Scrub = (text: string) => string
+
+const mask = '[secret]'
+/** Shorter values would black out ordinary words. */
+const shortest = 4
+const deepest = 8
+
+export function createLog(options: LogOptions): Log {
+  const settings: pino.LoggerOptions = {
+    level: options.level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  }
+  const { write } = options
+  const lines = write ? pino(settings, { write }) : pino(settings, pino.destination({ dest: 1, sync: true }))
+  return logOver(lines, createScrub(options.secrets))
+}
+
+function logOver(lines: pino.Logger, scrub: Scrub): Log {
+  const fieldsOf = (fields: object) => scrubbed(fields instanceof Error ? { error: fields } : fields, scrub) as object
+  return {
+    error: (fields, message) => lines.error(fieldsOf(fields), scrub(message)),
+    warn: (fields, message) => lines.warn(fieldsOf(fields), scrub(message)),
+    info: (fields, message) => lines.info(fieldsOf(fields), scrub(message)),
+    debug: (fields, message) => lines.debug(fieldsOf(fields), scrub(message)),
+    child: (fields) => logOver(lines.child(fieldsOf(fields)), scrub),
+  }
+}
+
+export const silentLog: Log = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+  child: () => silentLog,
+}
+
+/** Takes these secrets, in each of their written forms, and everything that looks like a token out of a text. */
+export function createScrub(secrets: () => Iterable<string>): Scrub {
+  const known = new Map<string, readonly string[]>()
+  return (text) => {
+    let clean = text
+    for (const secret of secrets()) {
+      if (!known.has(secret)) known.set(secret, formsOf(secret))
+      for (const form of known.get(secret) ?? []) clean = clean.replaceAll(form, mask)
+    }
+    return scrubTokens(clean)
+  }
+}
+
+/** As it is, in JSON, in JSON inside JSON, in a URL, in a form, in base64 at each of the three places it can start. */
+function formsOf(secret: string): readonly string[] {
+  if (secret.length < shortest) return []
+  const inJson = JSON.stringify(secret).slice(1, -1)
+  const inUrl = encodeURIComponent(secret)
+  const forms = new Set([
+    secret,
+    secret.trim(),
+    inJson,
+    JSON.stringify(inJson).slice(1, -1),
+    inUrl,
+    inUrl.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    encodeURI(secret),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+    ...base64Forms(secret),
+  ])
+  return [...forms].filter((form) => form.length >= shortest).sort((a, b) => b.length - a.length)
+}
+
+function base64Forms(secret: string): string[] {
+  const forms = [0, 1, 2].map((offset) => {
+    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)])
+    const whole = bytes.toString('base64').replace(/=+$/, '')
+    // The first and last characters also carry bits of their neighbours, so only what is wholly the secret's counts.
+    return whole.slice([0, 2, 3][offset], bytes.length % 3 === 0 ? undefined : -1)
+  })
+  const encoded = [Buffer.from(secret).toString('base64'), ...forms].filter((form) => form.length >= 8)
+  return encoded.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')])
+}
+
+const someOfToken = '(?=[a-z]*[A-Z0-9+/=._-])'
+const named =
+  'secret|token|passw(?:or)?d|passphrase|pwd|api[_-]?key|access[_-]?key|private[_-]?key|assertion|signature|credential'
+
+const shapes: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mask],
+  [/\bx(?:ox[a-z]|app|wfp)[.-][A-Za-z0-9.-]{6,}/g, mask],
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g, mask],
+  [/\b(?:gh[a-z]_|github_pat_|glpat-|ya29\.|sk[-_]|npm_|shp[a-z]{2}_)[A-Za-z0-9._-]{16,}/g, mask],
+  [
+    new RegExp(`\\b([Bb]earer|BEARER|[Bb]asic|BASIC|SSWS)(\\s+|%20|\\+)${someOfToken}[\\w.~+/=-]{8,}`, 'g'),
+    `$1$2${mask}`,
+  ],
+  [/\b((?:AKIA|ASIA)[0-9A-Z]{16})([^A-Za-z0-9]+)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/g, `$1$2${mask}`],
+  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:)[^\s/@]+@/gi, `$1${mask}@`],
+  [
+    new RegExp(`((?:${named})[\\w-]*\\\\*["']?\\s*=\\s*\\\\*["']?)(?!\\[secret\\])[^\\s"'&,;}\\\\]{4,}`, 'gi'),
+    `$1${mask}`,
+  ],
+  [
+    new RegExp(`((?:${named})[\\w-]*\\\\*["']?\\s*:\\s*\\\\*["']?)(?=[^\\s"'&,;}]*\\d)[^\\s"'&,;}\\\\]{6,}`, 'gi'),
+    `$1${mask}`,
+  ],
+]
+
+/** Slack, OAuth, JWT, GitHub, Google and AWS tokens, private keys, `password=…`: whatever is not fit to be read. */
+export function scrubTokens(text: string): string {
+  let clean = text
+  for (const [shape, instead] of shapes) clean = clean.replace(shape, instead)
+  return clean
+}
+
+const secretName =
+  /^(?:proxy-)?(?:authorization|(?:set-)?cookie|pass(?:word|wd|phrase)|pwd|(?:\w+[_-]?)?(?:secret|token|apikey|api[_-]key|private[_-]?key)|assertion|pin)$/i
+
+/** Plain JSON with every text scrubbed; errors become their name, message, first frame and causes. */
+function scrubbed(value: unknown, scrub: Scrub, above: readonly object[] = []): unknown {
+  if (typeof value === 'string') return scrub(value)
+  if (value === null || value === undefined || typeof value === 'boolean') return value
+  if (typeof value === 'number' || typeof value === 'bigint') return scrubbedNumber(value, scrub)
+  if (typeof value !== 'object') return scrub(String(value))
+  if (above.length > deepest || above.includes(value)) return '…'
+  return scrubbedObject(value, scrub, [...above, value])
+}
+
+function scrubbedObject(value: object, scrub: Scrub, above: readonly object[]): unknown {
+  if (value instanceof Error) return scrubbedError(value, scrub, above)
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`
+  if ('toJSON' in value && typeof value.toJSON === 'function') return scrubbed(value.toJSON(), scrub, above)
+  if (isIterable(value)) return [...value].map((one) => scrubbed(one, scrub, above))
+  const entries = Object.entries(value).map(([name, inner]) => {
+    const kept = secretName.test(name) && typeof inner === 'string' ? mask : scrubbed(inner, scrub, above)
+    return [scrub(name), kept]
+  })
+  return Object.fromEntries(entries)
+}
+
+function isIterable(value: object): value is Iterable<unknown> {
+  return Symbol.iterator in value
+}
+
+function scrubbedNumber(value: number | bigint, scrub: Scrub): unknown {
+  const text = String(value)
+  const clean = scrub(text)
+  if (clean !== text) return clean
+  return typeof value === 'bigint' ? text : value
+}
+
+function scrubbedError(error: Error, scrub: Scrub, above: readonly object[]): unknown {
+  const more = error as Error & { code?: unknown; status?: unknown; errors?: unknown }
+  const frame = error.stack?.split('\n').find((line) => /^\s+at /.test(line))
+  const fields = {
+    name: error.name,
+    message: error.message,
+    code: more.code,
+    status: more.status,
+    at: frame?.trim().slice(3),
+    cause: error.cause,
+    errors: error instanceof AggregateError ? error.errors : undefined,
+  }
+  const present = Object.entries(fields).filter(([, field]) => field !== undefined)
+  return Object.fromEntries(present.map(([name, field]) => [name, scrubbed(field, scrub, above)]))
+}

@@ -1,0 +1,175 @@
+/** The closing document: what was asked, who signed what, what each system said afterwards. Data only; no secret. */
+import type { Event } from './event.ts'
+import {
+  areas,
+  type Ending,
+  endings,
+  type Finding,
+  type Offboarding,
+  type Role,
+  roles,
+  type StepRun,
+} from './offboarding.ts'
+
+/** How steps ended, and what has not ended; findings over all steps. */
+export type Tally = Record<Ending, number> & { waiting: number; later: number; steps: number; findings: number }
+
+export function tally(one: Offboarding): Tally {
+  const runs = Object.values(one.steps)
+  const none = Object.fromEntries(endings.map((ending) => [ending, 0])) as Record<Ending, number>
+  const sum: Tally = { ...none, waiting: 0, later: 0, steps: runs.length, findings: 0 }
+  for (const run of runs) {
+    sum.findings += run.findings.length
+    if (run.state === 'ended' && run.ending) sum[run.ending] += 1
+    else if (run.state === 'delayed') sum.later += 1
+    else sum.waiting += 1
+  }
+  return sum
+}
+
+/** Milliseconds from the effective time; undefined while it is not so. */
+export function timings(one: Offboarding): { containedMs?: number; totalMs?: number; withinLimit?: boolean } {
+  const from = Date.parse(one.effectiveAt ?? one.startedAt ?? '')
+  const containedMs = one.containedAt ? Date.parse(one.containedAt) - from : undefined
+  const totalMs = one.doneAt ? Date.parse(one.doneAt) - from : undefined
+  return {
+    ...(containedMs === undefined ? {} : { containedMs, withinLimit: containedMs <= one.policy.containWithin }),
+    ...(totalMs === undefined ? {} : { totalMs }),
+  }
+}
+
+export interface ReportStep {
+  key: string
+  system: string
+  title: string
+  phase: string
+  account: { id: string; label: string; realm: string }
+  state: StepRun['state']
+  ending?: Ending
+  fact?: string
+  startedAt?: string
+  endedAt?: string
+  dueAt?: string
+  attempts: number
+  by?: { id: string; name: string }
+  findings: (Pick<Finding, 'id' | 'label' | 'state' | 'fact'> & { foundAfterSignOff?: true })[]
+}
+
+export interface Report {
+  format: 'latchkey-report'
+  version: 1
+  offboarding: string
+  state: Offboarding['state']
+  leaver: { id: string; name: string; emails: readonly string[] }
+  requester: { id: string; name: string }
+  choices: Offboarding['choices']
+  times: {
+    requestedAt: string
+    effectiveAt?: string
+    startedAt?: string
+    containedAt?: string
+    doneAt?: string
+    late: boolean
+  }
+  containedMs?: number
+  totalMs?: number
+  withinLimit?: boolean
+  containWithinMs: number
+  signOffs: { role: Role; by: { id: string; name: string }; at: string; plan: string }[]
+  counts: Tally
+  areas: { area: string; steps: ReportStep[] }[]
+  /** Refusals, attestations, skips and retries: what people did, in order. */
+  people: { at: string; who: string; what: string }[]
+  events: number
+}
+
+export function report(one: Offboarding, history: readonly Event[]): Report {
+  const { requestedAt, effectiveAt, startedAt, containedAt, doneAt } = one
+  const { id, name, emails } = one.leaver
+  return {
+    format: 'latchkey-report',
+    version: 1,
+    offboarding: one.id,
+    state: one.state,
+    leaver: { id, name, emails },
+    requester: { id: one.requester.id, name: one.requester.name },
+    choices: one.choices,
+    times: {
+      ...defined({ requestedAt, effectiveAt, startedAt, containedAt, doneAt }),
+      requestedAt,
+      late: one.late ?? false,
+    },
+    ...timings(one),
+    containWithinMs: one.policy.containWithin,
+    signOffs: history.flatMap((event) =>
+      event.type === 'signed' ? [{ role: event.role, by: who(event.by), at: event.at, plan: event.digest }] : [],
+    ),
+    counts: tally(one),
+    areas: areas.map((area) => ({ area, steps: stepsOf(one, area) })).filter(({ steps }) => steps.length > 0),
+    people: history.flatMap(deed),
+    events: history.length,
+  }
+}
+
+function who(person: { id: string; name: string }): { id: string; name: string } {
+  return { id: person.id, name: person.name }
+}
+
+function defined<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+}
+
+function stepsOf(one: Offboarding, area: string): ReportStep[] {
+  const runs = Object.values(one.steps).filter((run) => run.plan.area === area)
+  return runs.map((run) => ({
+    key: run.key,
+    system: run.plan.connectorTitle,
+    title: run.plan.title,
+    phase: run.plan.phase,
+    account: { id: run.plan.account.id, label: run.plan.account.label, realm: run.plan.realm },
+    state: run.state,
+    ...defined({
+      ending: run.ending,
+      fact: run.fact,
+      startedAt: run.startedAt,
+      endedAt: run.endedAt,
+      dueAt: run.dueAt,
+    }),
+    attempts: run.attempt,
+    ...(run.by ? { by: who(run.by) } : {}),
+    findings: run.findings.map(({ id, label, state, fact }) => ({
+      id,
+      label,
+      state,
+      fact,
+      ...(run.foundAfterSignOff.includes(id) ? { foundAfterSignOff: true as const } : {}),
+    })),
+  }))
+}
+
+function deed(event: Event): { at: string; who: string; what: string }[] {
+  const said = (what: string) =>
+    'by' in event ? [{ at: event.at, who: `${event.by.name} (${event.by.id})`, what }] : []
+  switch (event.type) {
+    case 'requested':
+      return said('asked for this offboarding')
+    case 'signed':
+      return said(`signed for ${roles.includes(event.role) ? event.role.toUpperCase() : event.role}`)
+    case 'declined':
+      return said(`declined: ${event.reason}`)
+    case 'withdrawn':
+      return said('withdrew it')
+    case 'account-chosen':
+      return said(`chose account ${event.account} in ${event.connector}`)
+    case 'retried':
+      return said(`had ${event.step} tried again`)
+    case 'attested':
+      return said(`says that ${event.step} was done by hand: ${event.note}`)
+    case 'skipped':
+      return said(`skipped ${event.step}: ${event.reason}`)
+    case 'refused':
+      return said(`was refused (${event.what}): ${event.why}`)
+    default:
+      return []
+  }
+}

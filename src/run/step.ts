@@ -1,0 +1,262 @@
+/**
+ * One step of one offboarding: look, order what is open, look again until the system says so, end. What is about to be
+ * ordered is on disk first, and its answer after, so that a crash is read back and not repeated blindly.
+ */
+import type { Clock } from '../clock.ts'
+import type { At, AutomaticStep, Finding, Receipt } from '../connector.ts'
+import type { Event } from '../offboarding/event.ts'
+import type { Ending, FailureKind, Offboarding, StepRun } from '../offboarding/offboarding.ts'
+import { carried, endingOf, factOf, unreadableFinding } from '../offboarding/plan.ts'
+import { type CallContext, explain, inCall } from './gate.ts'
+
+/** Milliseconds. */
+export interface Settling {
+  /** First pause between two looks; doubles up to `maxPause`. */
+  firstPause: number
+  maxPause: number
+  /** How long an ordered change may take to show. */
+  window: number
+  /** How long a system that does not answer is tried again before a person must act. */
+  patience: number
+  /** After a crash: how long a request that was on its way may still land. */
+  inFlight: number
+}
+
+export const usualSettling: Settling = {
+  firstPause: 250,
+  maxPause: 10_000,
+  window: 90_000,
+  patience: 15 * 60_000,
+  inFlight: 35_000,
+}
+
+export interface StepWork {
+  step: AutomaticStep
+  /** The run as the ledger has it now. */
+  run(): StepRun
+  offboarding: Offboarding
+  /** A fresh `At` whose shared reads begin after the call. */
+  look(): Promise<At>
+  /** Throws when the offboarding does not take the event (a person ended the step meanwhile). */
+  record(...events: readonly Event[]): Promise<void>
+  /** The credential is refused: no step of this system is tried until a person has seen to it. */
+  onDenied(fact: string): void
+  clock: Clock
+  settling: Settling
+  signal: AbortSignal
+  /** Set when findings of this very run were read a moment ago, so that no call is made twice. */
+  freshFindings?: readonly Finding[]
+}
+
+type Looked = { findings: readonly Finding[] } | { failure: { kind: FailureKind; fact: string } }
+
+/** Leaves the step ended or waiting. Rejects only when aborted, or when the ledger refuses. */
+export async function runStep(work: StepWork): Promise<void> {
+  await landed(work)
+  const first = work.freshFindings ?? (await lookPatiently(work))
+  if (!first) return
+  await orderOpen(work, first)
+  await settle(work, first)
+}
+
+/** A step that waits for its system: asked again; it stays as it is, or ends. */
+export async function pollStep(work: StepWork): Promise<void> {
+  const looked = await look(work)
+  if (!('findings' in looked)) return
+  if (endingOf(looked.findings, work.step.proof) !== 'waiting') await conclude(work, looked.findings)
+}
+
+/** Waits out what a crashed process may have sent: reading back earlier could miss it, and a second order double it. */
+async function landed(work: StepWork): Promise<void> {
+  const doubtful = Object.values(work.run().applied).filter((one) => !one.answeredAt && !one.refusal)
+  const latest = Math.max(...doubtful.map((one) => Date.parse(one.intentAt)))
+  const rest = latest + work.settling.inFlight - work.clock.now().getTime()
+  if (doubtful.length > 0 && rest > 0) await work.clock.sleep(rest, work.signal)
+}
+
+function contextOf(work: StepWork): CallContext {
+  const { plan } = work.run()
+  const since = Date.parse(work.offboarding.effectiveAt ?? work.offboarding.requestedAt)
+  return {
+    offboarding: work.offboarding.id,
+    since,
+    phase: plan.phase,
+    step: plan.key,
+    signal: work.signal,
+    failures: [],
+  }
+}
+
+async function look(work: StepWork): Promise<Looked> {
+  const context = contextOf(work)
+  try {
+    const at = await work.look()
+    return { findings: carried(work.run().findings, await inCall(context, () => work.step.find(at))) }
+  } catch (error) {
+    work.signal.throwIfAborted()
+    const failure = explain(error, context)
+    if (failure.kind === 'denied') work.onDenied(failure.fact)
+    return { failure }
+  }
+}
+
+/** A system that does not answer is asked again with growing pauses; what stays unreadable ends unknown. */
+async function lookPatiently(work: StepWork): Promise<readonly Finding[] | undefined> {
+  const until = work.clock.now().getTime() + work.settling.patience
+  for (let pause = work.settling.firstPause; ; pause = Math.min(pause * 2, 30_000)) {
+    const looked = await look(work)
+    if ('findings' in looked) return looked.findings
+    const { kind, fact } = looked.failure
+    const passing = kind === 'busy' || kind === 'in-doubt'
+    if (!passing || work.clock.now().getTime() + pause > until) {
+      await end(work, 'unknown', unread(work), fact)
+      return undefined
+    }
+    await work.clock.sleep(pause, work.signal)
+  }
+}
+
+function unread(work: StepWork): Finding[] {
+  const known = work.run().findings.filter((finding) => finding.id !== unreadableFinding)
+  return known.map((finding) => ({
+    ...finding,
+    state: 'unknown' as const,
+    fact: `could not be read (${finding.fact})`,
+  }))
+}
+
+/** What may be ordered: open, and for an irreversible step only what was signed. */
+function orderable(work: StepWork, findings: readonly Finding[]): Finding[] {
+  const run = work.run()
+  return findings.filter((finding) => {
+    if (finding.state !== 'open') return false
+    return !work.step.irreversible || run.findings.some((signed) => signed.id === finding.id)
+  })
+}
+
+async function orderOpen(work: StepWork, findings: readonly Finding[]): Promise<void> {
+  const open = orderable(work, findings).filter((finding) => !mustAsk(work, finding))
+  if (open.length === 0) return
+  const { key } = work.run()
+  const at = await ready(work, open)
+  if (!at) return
+  await work.record({ type: 'intended', at: now(work), step: key, findings: open.map((finding) => finding.id) })
+  await Promise.all(open.map((finding) => order(work, at, finding)))
+}
+
+/** What a step is handed may itself need the system; where that fails, nothing is ordered and the reason is kept. */
+async function ready(work: StepWork, open: readonly Finding[]): Promise<At | undefined> {
+  const context = contextOf(work)
+  try {
+    return await inCall(context, () => work.look())
+  } catch (error) {
+    work.signal.throwIfAborted()
+    const { kind, fact } = explain(error, context)
+    const { key } = work.run()
+    await work.record(
+      ...open.map(({ id }) => ({ type: 'not-applied' as const, at: now(work), step: key, finding: id, kind, fact })),
+    )
+    return undefined
+  }
+}
+
+/** Can neither be repeated nor read back, and nobody knows whether it happened: a person decides. */
+function mustAsk(work: StepWork, finding: Finding): boolean {
+  const applied = work.run().applied[finding.id]
+  if (work.step.repeat !== 'ask' || !applied || applied.answeredAt) return false
+  return !applied.refusal || applied.refusal.kind === 'in-doubt'
+}
+
+async function order(work: StepWork, at: At, finding: Finding): Promise<void> {
+  const context = contextOf(work)
+  const head = { step: work.run().key, finding: finding.id }
+  let receipt: Receipt | void
+  try {
+    receipt = await inCall(context, () => work.step.apply(at, finding))
+  } catch (error) {
+    work.signal.throwIfAborted()
+    const { kind, fact } = explain(error, context)
+    if (kind === 'denied') work.onDenied(fact)
+    return work.record({ type: 'not-applied', at: now(work), ...head, kind, fact })
+  }
+  await work.record({ type: 'answered', at: now(work), ...head, ...(receipt ? { receipt } : {}) })
+}
+
+/** Looks until nothing is open, or what is open was refused, or the window is over. */
+async function settle(work: StepWork, before: readonly Finding[]): Promise<void> {
+  if (untouched(work, before)) return conclude(work, before)
+  const started = work.clock.now().getTime()
+  let [tries, orderedAt] = [1, started]
+  for (let pause = work.settling.firstPause; ; pause = Math.min(pause * 2, work.settling.maxPause)) {
+    const findings = await lookPatiently(work)
+    if (!findings) return
+    const open = orderable(work, findings)
+    if (open.length === 0 || open.every((finding) => refused(work, finding))) return conclude(work, findings)
+    const time = work.clock.now().getTime()
+    const lost = open.filter((finding) => unanswered(work, finding))
+    const over = lost.length > 0 ? time > started + work.settling.patience : time > orderedAt + work.settling.window
+    if (over) return conclude(work, findings)
+    if (lost.length > 0 && time >= orderedAt + work.settling.inFlight * tries) {
+      await orderOpen(work, lost)
+      tries += 1
+      orderedAt = work.clock.now().getTime()
+    }
+    await work.clock.sleep(pause, work.signal)
+  }
+}
+
+/** Nothing was ordered, so the look that said so is the proof. */
+function untouched(work: StepWork, findings: readonly Finding[]): boolean {
+  return orderable(work, findings).length === 0 && Object.keys(work.run().applied).length === 0
+}
+
+/** The vendor said a clear no; asking again changes nothing. */
+function refused(work: StepWork, finding: Finding): boolean {
+  const applied = work.run().applied[finding.id]
+  const kind = applied?.refusal?.kind
+  return (kind === 'rejected' || kind === 'denied' || mustAsk(work, finding)) && !applied?.answeredAt
+}
+
+/**
+ * Ordered, but the vendor was busy, or its answer was lost and looking shows it still open. It is ordered again with
+ * growing pauses, and not before what was sent can no longer land.
+ */
+function unanswered(work: StepWork, finding: Finding): boolean {
+  const applied = work.run().applied[finding.id]
+  return !applied?.answeredAt && !refused(work, finding)
+}
+
+async function conclude(work: StepWork, findings: readonly Finding[]): Promise<void> {
+  const told = findings.map((finding) => withReason(work, finding))
+  const ending = endingOf(told, work.step.proof)
+  if (ending === 'waiting') {
+    const { key } = work.run()
+    await work.record({ type: 'step-waiting', at: now(work), step: key, findings: told, fact: factOf(told) })
+    return
+  }
+  if (ending !== 'open') return end(work, ending, told, factOf(told))
+  const doubtful = told.some((finding) => finding.state === 'open' && mustAsk(work, finding))
+  await end(work, doubtful ? 'unknown' : 'failed', told, factOf(told))
+}
+
+/** An open finding says why it is still open. */
+function withReason(work: StepWork, finding: Finding): Finding {
+  if (finding.state !== 'open') return finding
+  const applied = work.run().applied[finding.id]
+  const why = applied?.refusal?.fact
+  if (why && !applied?.answeredAt) return { ...finding, fact: why }
+  if (mustAsk(work, finding))
+    return { ...finding, fact: 'ordered, but the answer was lost and cannot be read back: please check by hand' }
+  return applied ? { ...finding, fact: `ordered, but the system still says ${finding.fact}` } : finding
+}
+
+async function end(work: StepWork, ending: Ending, findings: readonly Finding[], fact: string): Promise<void> {
+  const { key, startedAt } = work.run()
+  const at = now(work)
+  const ms = startedAt ? Date.parse(at) - Date.parse(startedAt) : 0
+  await work.record({ type: 'step-ended', at, step: key, ending, fact, findings: [...findings], ms })
+}
+
+function now(work: StepWork): string {
+  return work.clock.now().toISOString()
+}

@@ -1,0 +1,12 @@
+/** Wakes the runner: short naps that re-read the ledger, since a long timer is late after a suspend and fires at once when too long. */
+import type { Clock } from '../clock.ts'
+
+/** Milliseconds; a scheduled start is at most this late. */
+export const napMs = 2_000
+
+export async function keepTime(options: { moveAll: () => void; clock: Clock; signal: AbortSignal }): Promise<void> {
+  while (!options.signal.aborted) {
+    options.moveAll()
+    await options.clock.sleep(napMs, options.signal).catch(() => undefined)
+  }
+}

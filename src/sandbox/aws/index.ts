@@ -1,0 +1,140 @@
+/** A pretend AWS: STS and IAM over the query protocol, for several accounts told apart by who signed the request. */
+import { Secret } from '../../connector/secret.ts'
+import { type Answer, type Asked, exchange, type Pretend, pretend } from '../server.ts'
+import { type World, world } from '../world.ts'
+import { reads } from './reads.ts'
+import { externalId, mainAccount, ownArn, ownUser, roleName, secondAccount, seeded } from './seed.ts'
+import { type SigningKey, verify } from './signature.ts'
+import { AwsError, type AwsState, type Form, type Signer } from './state.ts'
+import { assumeRole, callerIdentity, type Session } from './sts.ts'
+import { writes } from './writes.ts'
+import { answered, refused, type Service, type Xml } from './xml.ts'
+
+export interface PretendAwsOptions {
+  /** How long a change stays invisible to readers; IAM's own is seconds. */
+  lagMs?: number
+  /** The most that any page holds, whatever was asked for. */
+  pageSize?: number
+  latencyMs?: number
+  traffic?: string
+  now?: () => number
+  /** Changes the company's accounts before anything is asked. */
+  seed?: (state: AwsState) => void
+}
+
+export interface PretendAws extends Pretend {
+  world: World<AwsState>
+  /** For the connector, with Secret objects. */
+  settings: unknown
+  /** The values of the secrets in `settings`. */
+  secrets: readonly string[]
+}
+
+const ownKey = 'AKIALATCHKEYSIGNSIN0'
+const ownSecret = 'pretend/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEX'
+
+/** Operations that `giveBack` and `check` use and the contract's subset leaves out. */
+const notInContract = new Set(['AddUserToGroup', 'AttachUserPolicy', 'SimulatePrincipalPolicy'])
+
+export async function pretendAws(options: PretendAwsOptions = {}): Promise<PretendAws> {
+  const now = options.now ?? Date.now
+  const state = seeded()
+  options.seed?.(state)
+  const aws = world(state, options.lagMs)
+  const sessions = new Map<string, Session>()
+  const context = { world: aws, sessions, now, pageSize: options.pageSize ?? 1000 }
+  const server = await pretend({
+    hosts: ['iam.amazonaws.com', 'sts.amazonaws.com', 'sts.us-east-1.amazonaws.com'],
+    handle: (asked) => handle(asked, context),
+    record: (asked, answer) =>
+      notInContract.has(formOf(asked).Action ?? '') ? undefined : exchange('aws', asked, answer),
+    ...(options.traffic ? { traffic: options.traffic } : {}),
+    ...(options.latencyMs ? { latencyMs: options.latencyMs } : {}),
+  })
+  return Object.assign(server, { world: aws, settings: settings(), secrets: [ownKey, ownSecret] })
+}
+
+/** An answer as AWS would refuse, for a test's fault. */
+export function awsRefusal(status: number, code: string, message: string): Answer {
+  return refused('iam', new AwsError(status, code, message))
+}
+
+function settings() {
+  return {
+    accounts: [
+      { id: mainAccount, role: roleName },
+      { id: secondAccount, role: roleName, externalId },
+    ],
+    credentials: { accessKeyId: new Secret(ownKey), secretAccessKey: new Secret(ownSecret) },
+  }
+}
+
+interface Context {
+  world: World<AwsState>
+  sessions: Map<string, Session>
+  now: () => number
+  pageSize: number
+}
+
+function handle(asked: Asked, context: Context): Answer {
+  const service: Service = asked.host.startsWith('sts.') ? 'sts' : 'iam'
+  const form = formOf(asked)
+  try {
+    const signer = signerOf(asked, context)
+    const action = form.Action ?? ''
+    authorize(service, action, signer, form)
+    const result = service === 'sts' ? sts(action, form, signer, context) : iam(action, form, signer, context)
+    return answered(service, action, result)
+  } catch (error) {
+    if (error instanceof AwsError) return refused(service, error)
+    throw error
+  }
+}
+
+function formOf(asked: Asked): Form {
+  return typeof asked.body === 'object' && asked.body !== null ? (asked.body as Form) : {}
+}
+
+function signerOf(asked: Asked, { sessions, now }: Context): Signer {
+  const own: SigningKey = { secret: ownSecret }
+  const key = verify(asked, (id) => (id === ownKey ? own : sessions.get(id)), now())
+  const session = sessions.get(key)
+  if (session) return session.signer
+  return { account: mainAccount, arn: ownArn, userId: ownUser.id, userName: ownUser.name, lacks: [] }
+}
+
+/** GetCallerIdentity needs no right at all. */
+function authorize(service: Service, action: string, signer: Signer, form: Form): void {
+  if (!signer.lacks.includes(`${service}:${action}`)) return
+  const resource = form.UserName ? `user ${form.UserName}` : `arn:aws:iam::${signer.account}:*`
+  const message = `User: ${signer.arn} is not authorized to perform: ${service}:${action} on resource: ${resource} because no identity-based policy allows the ${service}:${action} action`
+  throw new AwsError(403, 'AccessDenied', message)
+}
+
+function sts(action: string, form: Form, signer: Signer, { world: aws, sessions, now }: Context): Xml {
+  if (action === 'GetCallerIdentity') return callerIdentity(signer)
+  if (action === 'AssumeRole') return assumeRole(form, aws.truth(), signer, sessions, now())
+  throw unknownAction(action, form)
+}
+
+function iam(action: string, form: Form, signer: Signer, { world: aws, pageSize }: Context): Xml {
+  const read = reads[action]
+  const id = signer.account
+  if (read) return read({ form, id, account: accountOf(aws.read(), id), signer, pageSize })
+  const write = writes[action]
+  if (!write) throw unknownAction(action, form)
+  return aws.write((state) => {
+    write({ form, account: accountOf(state, id), signer })
+    return undefined
+  })
+}
+
+function accountOf(state: AwsState, id: string) {
+  const account = state.accounts[id]
+  if (!account) throw new Error(`the pretend AWS has no account ${id}`)
+  return account
+}
+
+function unknownAction(action: string, form: Form): AwsError {
+  return new AwsError(400, 'InvalidAction', `Could not find operation ${action} for version ${form.Version}`)
+}

@@ -1,0 +1,77 @@
+/** What AWS keeps, as far as IAM goes, one entry an account. Dates are ISO 8601. */
+export interface AwsState {
+  accounts: Record<string, AwsAccount>
+}
+
+export interface AwsAccount {
+  users: IamUser[]
+  groups: { id: string; name: string }[]
+  roles: IamRole[]
+  /** All virtual devices of the account, whether somebody has them or not. */
+  virtualDevices: string[]
+}
+
+export interface IamRole {
+  name: string
+  /** ARNs that its trust policy names. */
+  trusts: string[]
+  externalId?: string
+  /** Actions that its policies do not allow (`iam:PutUserPolicy`); it may do everything else. */
+  lacks: string[]
+}
+
+export type Status = 'Active' | 'Inactive'
+
+export interface IamUser {
+  id: string
+  name: string
+  created: string
+  passwordLastUsed?: string
+  tags: { key: string; value: string }[]
+  login?: { created: string }
+  accessKeys: { id: string; status: Status; created: string; lastUsed?: { at: string; service: string } }[]
+  devices: { serial: string; enabled: string }[]
+  certificates: { id: string; status: Status; uploaded: string }[]
+  sshKeys: { id: string; status: Status; uploaded: string }[]
+  serviceCredentials: { id: string; service: string; status: Status; created: string }[]
+  /** Names. */
+  groups: string[]
+  attached: { name: string; arn: string }[]
+  inline: Record<string, string>
+  boundary?: string
+}
+
+/** Whom a request's signature names. */
+export interface Signer {
+  account: string
+  arn: string
+  userId: string
+  /** A user of the account, who may leave out UserName; a role's session may not. */
+  userName?: string
+  lacks: readonly string[]
+}
+
+/** AWS's own refusal; `status` is the HTTP status. */
+export class AwsError extends Error {
+  readonly status: number
+  readonly code: string
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+export function noSuchEntity(message: string): AwsError {
+  return new AwsError(404, 'NoSuchEntity', message)
+}
+
+/** User names are told apart without regard to case. */
+export function userNamed(account: AwsAccount, name: string): IamUser {
+  const user = account.users.find((one) => one.name.toLowerCase() === name.toLowerCase())
+  if (!user) throw noSuchEntity(`The user with name ${name} cannot be found.`)
+  return user
+}
+
+/** The fields of a request, keys as sent: `Tags.member.1.Key`. */
+export type Form = Readonly<Record<string, string>>
