@@ -1,0 +1,111 @@
+/** Graph's application permissions: which are needed, what for, and which broader ones do as well. */
+import { z } from 'zod'
+import type { Health, Right } from '../../src/connector.ts'
+import { globalAdministrator } from './administrators.ts'
+import type { Graph } from './graph.ts'
+import { ask, quoted } from './odata.ts'
+import type { Settings } from './settings.ts'
+
+interface Needed extends Right {
+  /** Broader permissions that include it. */
+  or?: readonly string[]
+  unless?(settings: Settings): boolean
+}
+
+const write = 'Directory.ReadWrite.All'
+
+const needed: readonly Needed[] = [
+  { name: 'Directory.Read.All', for: 'find the person, groups, roles, devices, consents and licences', or: [write] },
+  { name: 'User.EnableDisableAccount.All', for: 'block sign-in', or: ['User.ReadWrite.All', write] },
+  { name: 'User-PasswordProfile.ReadWrite.All', for: 'set a random password' },
+  { name: 'User.RevokeSessions.All', for: 'end sessions', or: ['User.ReadWrite.All', write] },
+  { name: 'UserAuthenticationMethod.ReadWrite.All', for: 'remove second factors and passkeys' },
+  { name: 'RoleManagement.ReadWrite.Directory', for: 'remove directory roles and members of role-assignable groups' },
+  { name: 'DelegatedPermissionGrant.ReadWrite.All', for: 'withdraw consents given to apps', or: [write] },
+  { name: 'AppRoleAssignment.ReadWrite.All', for: 'remove assignments to applications' },
+  { name: 'Device.ReadWrite.All', for: 'disable registered devices', or: [write] },
+  { name: 'MailboxSettings.ReadWrite', for: 'set the automatic reply and remove leaking inbox rules' },
+  { name: 'Files.ReadWrite.All', for: 'give the receiver access to OneDrive', or: ['Sites.ReadWrite.All'] },
+  { name: 'GroupMember.ReadWrite.All', for: 'remove from groups', or: ['Group.ReadWrite.All', write] },
+  { name: 'Group.ReadWrite.All', for: 'hand owned groups over', or: [write] },
+  {
+    name: 'PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup',
+    for: 'remove eligible group memberships (PIM)',
+  },
+  { name: 'LicenseAssignment.ReadWrite.All', for: 'take licences back', or: ['User.ReadWrite.All', write] },
+  {
+    name: 'User.ReadWrite.All',
+    for: 'hide from address lists (not with hideFromAddressLists: false)',
+    or: [write],
+    unless: (settings) => !settings.hideFromAddressLists,
+  },
+  {
+    name: 'User.DeleteRestore.All',
+    for: 'delete the user (only with deleteUsers: true)',
+    or: ['User.ReadWrite.All'],
+    unless: (settings) => !settings.deleteUsers,
+  },
+]
+
+export const rights: readonly Right[] = needed.map((right) => ({ name: right.name, for: right.for }))
+
+const Claims = z.object({
+  roles: z.array(z.string()).default([]),
+  oid: z.string().optional(),
+  app_displayname: z.string().optional(),
+})
+type Claims = z.infer<typeof Claims>
+const Organization = z.object({ displayName: z.string().nullish(), onPremisesSyncEnabled: z.boolean().nullish() })
+const Assignment = z.object({ roleDefinitionId: z.string() })
+/** Template id of the role Privileged Authentication Administrator (Microsoft Entra built-in roles). */
+const privilegedAuthentication = '7be44c8a-adaf-4e2a-84d6-ab2649e08a13'
+
+export async function check(graph: Graph): Promise<Health> {
+  const claims = claimsOf(await graph.token())
+  const missing = claims ? missingOf(claims, graph.settings) : []
+  // Without the right to read, only the token says who we are; the list of what is missing matters more.
+  const mayRead = !missing.some((sentence) => sentence.startsWith('Directory.Read.All'))
+  const [organization] = mayRead ? await graph.list('/organization', Organization) : []
+  const app = claims?.app_displayname ?? 'app'
+  const warnings: string[] = []
+  if (!claims) warnings.push('The token cannot be read, so missing rights show only when they are used.')
+  if (organization?.onPremisesSyncEnabled) {
+    warnings.push(
+      'This tenant syncs from Active Directory: set up that connector too, for synced users are blocked there.',
+    )
+  }
+  if (mayRead && claims?.oid && !(await mayTouchAdministrators(graph, claims.oid))) {
+    warnings.push(
+      'The app does not hold the role Privileged Authentication Administrator, so it cannot block administrators; those become tasks for IT.',
+    )
+  }
+  const where = organization?.displayName ?? graph.settings.tenant
+  return { as: `${app} (${graph.settings.clientId.slice(0, 8)}…) in ${where}`, missing, warnings }
+}
+
+function missingOf({ roles }: Claims, settings: Settings): string[] {
+  const lacking = needed.filter((right) => {
+    if (right.unless?.(settings)) return false
+    return ![right.name, ...(right.or ?? [])].some((name) => roles.includes(name))
+  })
+  return lacking.map(
+    (right) =>
+      `${right.name} (${right.for}): in the Entra admin center, App registrations, API permissions, add this Microsoft Graph application permission and grant admin consent.`,
+  )
+}
+
+/** The claims are read, not trusted: they tell the administrator what to grant and decide nothing. */
+function claimsOf(token: string): Claims | undefined {
+  try {
+    const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')
+    return Claims.safeParse(JSON.parse(payload)).data
+  } catch {
+    return undefined
+  }
+}
+
+async function mayTouchAdministrators(graph: Graph, principalId: string): Promise<boolean> {
+  const $filter = `principalId eq ${quoted(principalId)}`
+  const roles = await graph.list(ask('/roleManagement/directory/roleAssignments', { $filter }), Assignment)
+  return roles.some((role) => [privilegedAuthentication, globalAdministrator].includes(role.roleDefinitionId))
+}

@@ -1,0 +1,82 @@
+/** Microsoft's own sign-in library, with its HTTP calls sent through the gate. */
+import {
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  type ClientSecretCredentialOptions,
+} from '@azure/identity'
+import { type Gate, Rejected } from '../../src/connector.ts'
+import type { Settings } from './settings.ts'
+
+type HttpClient = NonNullable<ClientSecretCredentialOptions['httpClient']>
+type HttpRequest = Parameters<HttpClient['sendRequest']>[0]
+type HttpResponse = Awaited<ReturnType<HttpClient['sendRequest']>>
+
+/** Gives an access token for Graph, from the library's memory while it lasts. */
+export function signIn(settings: Settings, gate: Gate): () => Promise<string> {
+  let failure: unknown
+  let underWay: Promise<string> | undefined
+  const credential = credentialOf(settings, {
+    sendRequest: async (request) => {
+      try {
+        return await overGate(gate, request)
+      } catch (error) {
+        failure = error
+        throw error
+      }
+    },
+  })
+
+  async function token(): Promise<string> {
+    failure = undefined
+    try {
+      return (await credential.getToken(`${settings.graphUrl}/.default`)).token
+    } catch (error) {
+      // The library wraps what the gate throws, and with it whether to try again; so the gate's own error goes on.
+      if (failure !== undefined) throw failure
+      throw new Rejected(`Microsoft's sign-in for tenant ${settings.tenant} failed: ${(error as Error).message}`)
+    }
+  }
+
+  // One at a time, so that `failure` belongs to the caller who sees it.
+  return () => {
+    underWay ??= token().finally(() => {
+      underWay = undefined
+    })
+    return underWay
+  }
+}
+
+function credentialOf(settings: Settings, httpClient: HttpClient) {
+  const { tenant, clientId } = settings
+  const options = {
+    authorityHost: settings.authority,
+    disableInstanceDiscovery: true,
+    httpClient,
+    retryOptions: { maxRetries: 0 },
+  }
+  if (settings.certificate) {
+    return new ClientCertificateCredential(tenant, clientId, { certificate: settings.certificate.reveal() }, options)
+  }
+  return new ClientSecretCredential(tenant, clientId, settings.clientSecret?.reveal() ?? '', options)
+}
+
+async function overGate(gate: Gate, request: HttpRequest): Promise<HttpResponse> {
+  const response = await gate.fetch(request.url, {
+    method: request.method,
+    headers: request.headers.toJSON(),
+    ...(typeof request.body === 'string' ? { body: request.body } : {}),
+  })
+  return { request, status: response.status, headers: headersOf(response), bodyAsText: await response.text() }
+}
+
+/** The library's view of headers, over the platform's. */
+function headersOf({ headers }: Response): HttpResponse['headers'] {
+  return {
+    get: (name) => headers.get(name) ?? undefined,
+    has: (name) => headers.has(name),
+    set: (name, value) => headers.set(name, String(value)),
+    delete: (name) => headers.delete(name),
+    toJSON: () => Object.fromEntries(headers),
+    [Symbol.iterator]: () => headers.entries(),
+  }
+}
