@@ -1,0 +1,128 @@
+/** The signed-in client: Google's own libraries, every request of theirs through the gate, and nothing sent twice. */
+import {
+  admin,
+  type admin_datatransfer_v1,
+  type admin_directory_v1,
+  auth,
+} from 'googleapis/build/src/apis/admin/index.js'
+import { gmail, type gmail_v1 } from 'googleapis/build/src/apis/gmail/index.js'
+import { licensing, type licensing_v1 } from 'googleapis/build/src/apis/licensing/index.js'
+import { z } from 'zod'
+import { type Gate, type Secret, secret } from '../../src/connector.ts'
+import { type ChangeStatus, changeTogether } from './chromebooks.ts'
+import { type Part, scopesOf } from './scopes.ts'
+
+export const Settings = z.strictObject({
+  /** The text of the service account's JSON key. */
+  credentials: secret(),
+  /** The administrator that the service account acts as; a super administrator, since others cannot touch one. */
+  subject: z.email().toLowerCase(),
+  customer: z.string().min(1).default('my_customer'),
+  /** Products whose licences are freed (`Google-Apps`, `101031`); none when absent, since mail may be needed longer. */
+  licences: z.array(z.string().min(1)).default([]),
+  /**
+   * Suspend once files and groups are handed over. Google then rejects incoming mail; where it should be answered and
+   * read by the receiver for a while instead: false, and IT gets a task to suspend later.
+   */
+  suspend: z.boolean().default(true),
+  /** Only where somebody must be able to sign in to the account afterwards: it takes security keys off. */
+  turnOffTwoStep: z.boolean().default(false),
+  /** Delete the account in the end; Google can bring it back for 20 days. */
+  deleteUser: z.boolean().default(false),
+  /** Devices that Google does not manage here: their scopes need not be delegated, their steps find nothing. */
+  without: z.array(z.enum(['mobile', 'chrome'])).default([]),
+})
+export type Settings = z.infer<typeof Settings>
+
+/** Google's own objects are behind functions: printed by accident, they would show the private key. */
+export interface Client {
+  settings: Settings
+  serviceAccount: { email: string; clientId: string }
+  directory(part: Part): admin_directory_v1.Admin
+  transfers(): admin_datatransfer_v1.Admin
+  licensing(): licensing_v1.Licensing
+  /** Gmail's settings belong to the mailbox: its own user is impersonated. */
+  gmail(user: string): gmail_v1.Gmail
+  /** Asks for a token for one part, as `subject`; for `doctor`. */
+  signIn(part: Part): Promise<void>
+  changeChromebook: ChangeStatus
+}
+
+const Key = z.object({
+  type: z.literal('service_account'),
+  client_email: z.email(),
+  client_id: z.string().min(1),
+  private_key: z.string().startsWith('-----BEGIN'),
+})
+
+const mostSignIns = 200
+
+export function connect(settings: Settings, gate: Gate): Client {
+  const key = readKey(settings.credentials)
+  const options = { retry: false }
+  const signIns = new Map<string, InstanceType<typeof auth.JWT>>()
+
+  function signedIn(part: Part, subject: string) {
+    const id = `${part} ${subject}`
+    const jwt = signIns.get(id) ?? jwtFor(key, scopesOf[part], subject, gate)
+    // One for each leaver's mailbox would pile up over the years.
+    if (signIns.size >= mostSignIns) signIns.clear()
+    signIns.set(id, jwt)
+    return jwt
+  }
+  const directory = (part: Part) =>
+    admin({ version: 'directory_v1', auth: signedIn(part, settings.subject), ...options })
+
+  return {
+    settings,
+    serviceAccount: { email: key.client_email, clientId: key.client_id },
+    directory,
+    transfers: () => admin({ version: 'datatransfer_v1', auth: signedIn('transfer', settings.subject), ...options }),
+    licensing: () => licensing({ version: 'v1', auth: signedIn('licensing', settings.subject), ...options }),
+    gmail: (user) => gmail({ version: 'v1', auth: signedIn('mail', user), ...options }),
+    async signIn(part) {
+      await jwtFor(key, scopesOf[part], settings.subject, gate).authorize()
+    },
+    changeChromebook: changeTogether(() => directory('chrome'), settings.customer),
+  }
+}
+
+function readKey(credentials: Secret): z.infer<typeof Key> {
+  let json: unknown
+  try {
+    json = JSON.parse(credentials.reveal())
+  } catch {
+    // Not the parser's own message: it quotes the text, and the text is a private key.
+    throw new Error('google-workspace: credentials is not JSON; give the whole key file of the service account.')
+  }
+  const key = Key.safeParse(json)
+  if (key.success) return key.data
+  const fields = key.error.issues.map((issue) => issue.path.join('.')).join(', ')
+  throw new Error(
+    `google-workspace: credentials is not the key file of a service account (wrong or missing: ${fields}).`,
+  )
+}
+
+function jwtFor(key: z.infer<typeof Key>, scopes: readonly string[], subject: string, gate: Gate) {
+  const jwt = new auth.JWT({
+    email: key.client_email,
+    key: key.private_key,
+    scopes: [...scopes],
+    subject,
+    transporterOptions: {
+      retry: false,
+      fetchImplementation: (url: string | URL | Request, init?: RequestInit) => gate.fetch(url, bare(init)),
+    },
+    // The library's own request log would hold tokens and passwords.
+    useAuthRequestParameters: false,
+  })
+  // The library turns retries on for token posts whatever it was told; the gate alone repeats.
+  jwt.transporter.interceptors.request.add({ resolved: async (options) => ({ ...options, retryConfig: undefined }) })
+  return jwt
+}
+
+/** Gaxios passes all of its own options along; the platform's fetch gets what is fetch's. */
+function bare(init: RequestInit | undefined): RequestInit {
+  const { method, headers, body, signal } = init ?? {}
+  return { ...(method && { method }), ...(headers && { headers }), ...(body && { body }), ...(signal && { signal }) }
+}

@@ -1,0 +1,114 @@
+/** How mail leaves the company: mail programs (POP, IMAP), forwarding, and filters that forward. */
+import type { gmail_v1 } from 'googleapis/build/src/apis/gmail/v1.js'
+import type { AutomaticStep, Finding } from '../../src/connector.ts'
+import { ask, order, unlessGone } from './ask.ts'
+import type { Client } from './client.ts'
+import { kept, mailboxOf, openMailbox } from './mailbox.ts'
+import { type GoogleAt, receiverOf } from './person.ts'
+
+type Step = AutomaticStep<Client>
+const me = { userId: 'me' }
+
+const mailPrograms: Step = {
+  id: 'mail-programs',
+  title: 'Turn off POP and IMAP',
+  area: 'applications',
+  phase: 'contain',
+  supersededBy: 'google-workspace/suspend',
+  async find(at) {
+    const mailbox = await mailboxOf(at)
+    if ('closed' in mailbox) return []
+    const { imap } = mailbox
+    const pop = await ask('read the POP setting', () => mailbox.settings.getPop(me))
+    const found: Finding[] = []
+    if (pop.accessWindow !== 'disabled')
+      found.push({
+        id: 'pop',
+        label: 'POP',
+        state: 'open',
+        fact: `accessWindow=${pop.accessWindow}`,
+        before: kept(pop),
+      })
+    if (imap.enabled) found.push({ id: 'imap', label: 'IMAP', state: 'open', fact: 'enabled=true', before: kept(imap) })
+    return found
+  },
+  async apply(at, finding) {
+    const settings = await openMailbox(at)
+    const before = (finding.before ?? {}) as object
+    if (finding.id === 'pop') {
+      const requestBody = { ...before, accessWindow: 'disabled' }
+      await ask('turn POP off', () => settings.updatePop({ ...me, requestBody }))
+    } else {
+      const requestBody = { ...before, enabled: false }
+      await ask('turn IMAP off', () => settings.updateImap({ ...me, requestBody }))
+    }
+  },
+  async undo(at, finding) {
+    const settings = await openMailbox(at)
+    const requestBody = finding.before as object
+    if (finding.id === 'pop') await ask('turn POP on', () => settings.updatePop({ ...me, requestBody }))
+    else await ask('turn IMAP on', () => settings.updateImap({ ...me, requestBody }))
+  },
+}
+
+const forwarding: Step = {
+  id: 'forwarding',
+  title: 'Stop the forwarding of all mail',
+  area: 'applications',
+  phase: 'contain',
+  supersededBy: 'google-workspace/suspend',
+  async find(at) {
+    const mailbox = await mailboxOf(at)
+    if ('closed' in mailbox) return []
+    const forwards = await ask('read the forwarding', () => mailbox.settings.getAutoForwarding(me))
+    if (!forwards.enabled || (await isForReceiver(at, forwards.emailAddress))) return []
+    const label = `To ${forwards.emailAddress}`
+    return [{ id: 'auto-forwarding', label, state: 'open', fact: 'enabled=true', before: kept(forwards) }]
+  },
+  async apply(at) {
+    const settings = await openMailbox(at)
+    await ask('stop the forwarding', () => settings.updateAutoForwarding({ ...me, requestBody: { enabled: false } }))
+  },
+  async undo(at, finding) {
+    const settings = await openMailbox(at)
+    const requestBody = finding.before as gmail_v1.Schema$AutoForwarding
+    await ask('forward mail again', () => settings.updateAutoForwarding({ ...me, requestBody }))
+  },
+}
+
+const filters: Step = {
+  id: 'forwarding-filters',
+  title: 'Delete mail filters that forward',
+  area: 'applications',
+  phase: 'contain',
+  supersededBy: 'google-workspace/suspend',
+  async find(at) {
+    const mailbox = await mailboxOf(at)
+    if ('closed' in mailbox) return []
+    const list = await ask('list mail filters', () => mailbox.settings.filters.list(me))
+    const found: Finding[] = []
+    for (const { id, action, criteria } of list.filter ?? []) {
+      if (!id || !action?.forward || (await isForReceiver(at, action.forward))) continue
+      // Google's own change to a filter is deleting it; `before` lets IT write it again.
+      const before = kept({ criteria, action })
+      found.push({ id, label: `To ${action.forward}`, state: 'open', fact: `Where ${described(criteria)}`, before })
+    }
+    return found
+  },
+  async apply(at, finding) {
+    const settings = await openMailbox(at)
+    await unlessGone(order('delete a mail filter', () => settings.filters.delete({ ...me, id: finding.id })))
+  },
+}
+
+async function isForReceiver(at: GoogleAt, address: string | null | undefined): Promise<boolean> {
+  const receiver = await receiverOf(at)
+  return receiver !== undefined && 'address' in receiver && receiver.address.toLowerCase() === address?.toLowerCase()
+}
+
+function described(criteria: gmail_v1.Schema$FilterCriteria | undefined): string {
+  const said = Object.entries(criteria ?? {}).map(([name, value]) => `${name}=${value}`)
+  return said.length > 0 ? said.join(', ').slice(0, 80) : 'anything comes in'
+}
+
+export const mailAccessSteps: readonly Step[] = [mailPrograms, forwarding, filters]
