@@ -1,0 +1,1 @@
+export { type Samba, type SambaOptions, sambaInstalled, startSamba } from './samba.ts'
