@@ -38,17 +38,17 @@ interface Job {
   refuse: (why: NotSent) => void
 }
 
-/** Enough to keep Bottleneck busy, and so few that the most urgent call is chosen late. */
-const mostSlots = 2
+/** Enough to keep Bottleneck busy. */
+const mostSlots = 4
 
 export function createBucket(limit: { perSecond: number; concurrent: number }, clock: Clock): Bucket {
-  const limiter = new Bottleneck({ minTime: gapOf(limit.perSecond), maxConcurrent: limit.concurrent })
+  const limiter = new Bottleneck({ minTime: evenMs / limit.perSecond, maxConcurrent: limit.concurrent })
   const queue = readyQueue<Job>()
   const closing = new AbortController()
   const turnstile = createTurnstile(limit.perSecond, clock, closing.signal)
   let slots = 0
 
-  /** A slot is a turn that nobody has yet: who gets it is decided at the moment of sending. */
+  /** A slot is a turn that nobody has yet: who gets it is decided only when it may send, pauses included. */
   function offerSlots(): void {
     while (slots < Math.min(mostSlots, queue.size) && !closing.signal.aborted) {
       slots += 1
@@ -57,14 +57,16 @@ export function createBucket(limit: { perSecond: number; concurrent: number }, c
   }
 
   async function slot(): Promise<void> {
+    let left: () => void
     try {
-      await turnstile.pass()
+      left = await turnstile.pass()
     } finally {
       slots -= 1
     }
-    const job = queue.take()
+    const working = queue.take()?.begin()
+    left()
     offerSlots()
-    await job?.begin()
+    await working
   }
 
   function refuse(job: Job, why: NotSent): void {
@@ -112,32 +114,33 @@ export function createBucket(limit: { perSecond: number; concurrent: number }, c
  */
 function createTurnstile(perSecond: number, clock: Clock, closing: AbortSignal) {
   const most = Math.max(1, Math.floor(perSecond))
-  const gapMs = gapOf(perSecond)
-  const sent: number[] = []
+  const windowMs = (most * leastMs) / perSecond
+  // A little quicker than even, so that those behind a pause fall into Bottleneck's own step again.
+  const catchUpMs = (0.9 * evenMs) / perSecond
+  const sent: { at: number }[] = []
   let line: Promise<void> = Promise.resolve()
-  let inLine = 0
-  let gathered = false
+  let nextDue = 0
   let pausedUntil = 0
 
   const pauseLeft = () => Math.max(0, pausedUntil - clock.now().getTime())
 
-  function paceLeft(): number {
-    const window = sent.length < most ? 0 : (sent[0] as number) + most * gapMs
-    const gap = gathered ? (sent.at(-1) ?? 0) + gapMs : 0
-    return Math.max(window, gap) - performance.now()
-  }
-
-  async function through(): Promise<void> {
-    for (;;) {
-      const pause = pauseLeft()
-      gathered ||= pause > 0
-      const pace = paceLeft()
-      if (pause > 0) await clock.sleep(pause, closing)
-      else if (pace > 0) await wait(pace, undefined, { signal: closing })
-      else break
-    }
-    sent.push(performance.now())
+  /** Answers with what to call once the request has left: making one takes time too. */
+  async function through(): Promise<() => void> {
+    const paused = pauseLeft() > 0
+    for (let pause = pauseLeft(); pause > 0; pause = pauseLeft()) await clock.sleep(pause, closing)
+    const arrived = performance.now()
+    const held = paused || arrived < nextDue
+    const due = Math.max(arrived, nextDue, sent.length < most ? 0 : (sent[0]?.at ?? 0) + windowMs)
+    for (let left = due - performance.now(); left > 0; left = due - performance.now())
+      await wait(left, undefined, { signal: closing })
+    if (pauseLeft() > 0) return through()
+    nextDue = held ? due + catchUpMs : 0
+    const mine = { at: performance.now() }
+    sent.push(mine)
     if (sent.length > most) sent.shift()
+    return () => {
+      mine.at = performance.now()
+    }
   }
 
   return {
@@ -145,19 +148,18 @@ function createTurnstile(perSecond: number, clock: Clock, closing: AbortSignal) 
     pause(ms: number): void {
       pausedUntil = Math.max(pausedUntil, clock.now().getTime() + ms)
     },
-    pass(): Promise<void> {
-      inLine += 1
-      const mine = line.then(through).finally(() => {
-        inLine -= 1
-        if (inLine === 0) gathered = false
-      })
-      line = mine.catch(() => undefined)
+    pass(): Promise<() => void> {
+      const mine = line.then(through)
+      line = mine.then(
+        () => undefined,
+        () => undefined,
+      )
       return mine
     },
   }
 }
 
-/** One percent more than even: a request leaves a moment after its turn, and the vendor counts what it gets. */
-function gapOf(perSecond: number): number {
-  return 1010 / perSecond
-}
+/** A second's worth is spread over a little more than a second: a request leaves a moment after its turn. */
+const evenMs = 1010
+/** Less than that, so that turns which come in step need not wait for timers once more. */
+const leastMs = 1005

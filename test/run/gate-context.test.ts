@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it, vi } from 'vitest'
 import { Busy, Denied, InDoubt, Rejected } from '../../src/connector.ts'
 import { type CallContext, explain, type Failure, inCall } from '../../src/run/gate.ts'
@@ -81,6 +82,16 @@ describe('the context of a call', () => {
     expect(records[1]).not.toHaveProperty('offboarding')
     expect(one.failures).toHaveLength(1)
     expect(other.failures).toEqual([])
+  })
+})
+
+describe('the work of a call', () => {
+  it('runs on behalf of who asked for it, whoever it waited behind', async () => {
+    const { gate } = await bench({ limits: [{ id: 'all', perSecond: 400, concurrent: 1, source: 'test' }] })
+    const whose = new AsyncLocalStorage<string>()
+    const call = { url: 'ldap://dc1/search', method: 'search', writes: false }
+    const ask = (name: string) => whose.run(name, () => gate.schedule(call, async () => whose.getStore()))
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map(ask))).toEqual(['a', 'b', 'c', 'd'])
   })
 })
 
@@ -169,5 +180,15 @@ describe('giving up', () => {
     expect((await Promise.all(calls)).map((error) => error.name)).toEqual(['Busy', 'InDoubt', 'Busy'])
     expect(await failureOf(read())).toBeInstanceOf(Busy)
     expect(vendor.calls).toHaveLength(2)
+  })
+
+  it('by closing the gate leaves no timer behind', async () => {
+    const clock = worldClock()
+    const { gate, read } = await bench({ clock, faults: [{ as: { status: 429, headers: { 'retry-after': '60' } } }] })
+    const call = failureOf(read())
+    await vi.waitFor(() => expect(clock.sleepers).toHaveLength(1))
+    await gate.close()
+    await call
+    expect(clock.sleepers).toEqual([])
   })
 })

@@ -1,9 +1,10 @@
+import { setTimeout as latency } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import type { Limit } from '../../src/connector.ts'
 import { phases } from '../../src/offboarding/offboarding.ts'
 import { createGate, type GateOptions, inCall } from '../../src/run/gate.ts'
 import { skippingClock, worldClock } from '../support/world-clock.ts'
-import { address, quiet } from './gate-support.ts'
+import { address } from './gate-support.ts'
 
 /** A gate to nowhere that notes when each request leaves. */
 function gateOver(options: Partial<GateOptions> & { limits: readonly Limit[] }) {
@@ -39,6 +40,23 @@ function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index))
 }
 
+function throttled(): Response {
+  return new Response('', { status: 429, headers: { 'retry-after': '5' } })
+}
+
+/** So many calls behind a pause of five seconds. Bottleneck runs on real timers, and gets the time to start them. */
+async function gathered(count: number) {
+  const clock = worldClock()
+  const over = gateOver({ clock, limits: [limit({ perSecond: 20, concurrent: 10 })] })
+  over.answers.push(throttled)
+  const calls = [over.gate.fetch(`${address}/first`)]
+  await vi.waitFor(() => expect(clock.sleepers).toHaveLength(1))
+  calls.push(...times(count - 1, (index) => over.gate.fetch(`${address}/${index}`)))
+  await latency(250)
+  expect(over.sent).toHaveLength(1)
+  return { ...over, clock, calls }
+}
+
 describe('the pace of a bucket', () => {
   it.each([
     [3, 7],
@@ -52,20 +70,46 @@ describe('the pace of a bucket', () => {
     await gate.close()
   })
 
+  it('is even: a second is not used up in its first moment', async () => {
+    const { gate, sent } = gateOver({ limits: [limit({ perSecond: 20 })] })
+    await Promise.all(times(10, () => gate.fetch(`${address}/users`)))
+    expect(mostWithin(sent, 240)).toBeLessThanOrEqual(6)
+    await gate.close()
+  })
+
+  it('is kept where timers are late: what was held up does not leave on top', async () => {
+    const { gate, sent, answers } = gateOver({ limits: [limit({ perSecond: 5 })] })
+    answers.push(() => Response.json({}))
+    answers.push(() => {
+      for (const until = performance.now() + 900; performance.now() < until; );
+      return Response.json({})
+    })
+    await Promise.all(times(11, () => gate.fetch(`${address}/users`)))
+    expect(mostWithin(sent, 1_000)).toBeLessThanOrEqual(5)
+    await gate.close()
+  })
+
   it('holds after a pause too: what gathered meanwhile leaves one by one', async () => {
-    const clock = worldClock()
-    const { gate, sent, answers } = gateOver({ clock, limits: [limit({ perSecond: 20, concurrent: 10 })] })
-    answers.push(() => new Response('', { status: 429, headers: { 'retry-after': '5' } }))
-    const calls = [gate.fetch(`${address}/first`)]
-    await vi.waitFor(() => expect(clock.sleepers).toHaveLength(1))
-    calls.push(...times(8, (index) => gate.fetch(`${address}/${index}`)))
-    await quiet()
-    expect(sent).toHaveLength(1)
+    const { clock, gate, sent, calls } = await gathered(9)
     await clock.advance(5_000)
     await Promise.all(calls)
-    const gaps = sent.slice(2).map((one, index) => one.at - (sent[index + 1]?.at ?? 0))
-    expect(gaps).toHaveLength(8)
-    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(45)
+    const after = sent.slice(1)
+    expect(after).toHaveLength(9)
+    expect((after.at(-1)?.at ?? 0) - (after[0]?.at ?? 0)).toBeGreaterThan(8 * 40)
+    await gate.close()
+  })
+
+  it('stops again where the first to leave after a pause is told to wait once more', async () => {
+    const { clock, gate, sent, answers, calls } = await gathered(4)
+    answers.push(throttled)
+    await clock.advance(5_000)
+    await vi.waitFor(() => expect(clock.sleepers).toHaveLength(1))
+    expect(sent).toHaveLength(2)
+    await clock.advance(4_900)
+    expect(sent).toHaveLength(2)
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect(sent).toHaveLength(6)
     await gate.close()
   })
 
@@ -75,7 +119,7 @@ describe('the pace of a bucket', () => {
     const send = async () => {
       flying += 1
       most = Math.max(most, flying)
-      await quiet()
+      await latency(30)
       flying -= 1
       return Response.json({})
     }
@@ -139,7 +183,6 @@ describe('whose turn it is', () => {
     for (const phase of [...phases].reverse())
       calls.push(ask(`${phase}-young`, phase, 300), ask(`${phase}-old`, phase, 200))
     calls.push(ask('looking'))
-    await quiet()
     await clock.advance(9_000)
     await Promise.all(calls)
     expect(sent.map((one) => one.path.slice(1))).toEqual([

@@ -1,5 +1,4 @@
 /** A pretend vendor and a gate to it, for the gate's own tests. */
-import { setTimeout as wait } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import {
   type CallContext,
@@ -73,9 +72,4 @@ export async function failureOf(work: Promise<unknown>): Promise<Error> {
     return error as Error
   }
   throw new Error('It went well, and was meant to fail.')
-}
-
-/** Long enough for whatever is on its way to arrive, where the test is that nothing does. */
-export function quiet(): Promise<void> {
-  return wait(60)
 }

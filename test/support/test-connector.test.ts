@@ -306,6 +306,31 @@ const bad: readonly { what: string; connector: Connector; check: string; says: R
     says: /what belongs to others has changed/,
   },
   {
+    what: 'minds how an address is written',
+    connector: {
+      ...toy,
+      locate: (client, leaver) =>
+        leaver.emails[0] === 'JO@EXAMPLE.COM' ? Promise.resolve([]) : toy.locate(client, leaver),
+    },
+    check: 'finds the account of the leaver, and none of a stranger',
+    says: /an address in capitals is the same address/,
+  },
+  {
+    what: 'gives a thing another id at each look',
+    connector: withStep({
+      ...signIn,
+      find: async (at) => (await signIn.find(at)).map((one) => ({ ...one, id: crypto.randomUUID() })),
+    }),
+    check: 'finds every step open, and changes nothing by looking',
+    says: /step sign-in: ids stay the same from look to look/,
+  },
+  {
+    what: 'lacks a right',
+    connector: { ...toy, check: async () => ({ as: 'the toy token', missing: ['users:write, in the console'] }) },
+    check: 'check() says whom it is signed in as, and that no right is missing',
+    says: /users:write/,
+  },
+  {
     what: 'names a step that it does not have',
     connector: withStep({ ...remove, needs: ['toy/keyz'] }),
     check: 'describes itself in full',
@@ -317,5 +342,25 @@ describe('the connector test notices a connector that', () => {
   it.each(bad)('$what', { timeout: 20_000 }, async ({ connector, check, says }) => {
     const found = checksOf(connector, { bed: toyBed }).find((one) => one.name === check)
     await expect(found?.run(connector, { bed: toyBed })).rejects.toThrow(says)
+  })
+})
+
+describe('the connector test', () => {
+  it('says which checks do not concern a bed without pretend servers', async () => {
+    const bed = async () => ({ ...(await toyBed()), servers: [] })
+    const check = checksOf(toy, { bed }).find((one) => one.name.startsWith('waits out'))
+    await expect(check?.run(toy, { bed })).rejects.toThrow('no pretend servers')
+  })
+
+  it('does not try a step with a lost answer where a person must be asked, or the bed says why not', async () => {
+    const asks = withStep({ ...signIn, repeat: 'ask' })
+    const skips = async () => ({ ...(await toyBed()), expect: { skipLost: ['sign-in'] } })
+    const name = 'reads a lost answer back and doubles nothing: sign-in'
+    const run = (connector: Connector, bed: () => Promise<Bed>) =>
+      checksOf(connector, { bed })
+        .find((one) => one.name === name)
+        ?.run(connector, { bed })
+    await expect(run(asks, toyBed)).rejects.toThrow('a person decides')
+    await expect(run(toy, skips)).rejects.toThrow('the bed says why')
   })
 })
