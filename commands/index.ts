@@ -1,0 +1,44 @@
+/** Every gesture there is; a test holds this list against the folder, and manifest.yml against this list. */
+import type { Gesture } from '../src/slack/gesture.ts'
+import audience from './audience.ts'
+import byHand from './by-hand.ts'
+import cancel from './cancel.ts'
+import chooseAccount from './choose-account.ts'
+import decline from './decline.ts'
+import help from './help.ts'
+import home from './home.ts'
+import list from './list.ts'
+import offboard from './offboard.ts'
+import pick from './pick.ts'
+import report from './report.ts'
+import request from './request.ts'
+import showEverything from './show-everything.ts'
+import signOff from './sign-off.ts'
+import skip from './skip.ts'
+import status from './status.ts'
+import taskDone from './task-done.ts'
+import tryAgain from './try-again.ts'
+import withdraw from './withdraw.ts'
+
+/** In the order in which help lists them. */
+export const gestures: readonly Gesture[] = [
+  offboard,
+  status,
+  list,
+  cancel,
+  report,
+  help,
+  pick,
+  request,
+  signOff,
+  decline,
+  withdraw,
+  chooseAccount,
+  showEverything,
+  tryAgain,
+  byHand,
+  skip,
+  taskDone,
+  home,
+  audience,
+]

@@ -1,0 +1,141 @@
+/**
+ * Bolt, built around its traps (each was reproduced): receivers of our own with options of their
+ * own, two socket connections over one set of listeners, no cached failure of auth.test, a shutdown that waits.
+ */
+import type { Server } from 'node:http'
+import { App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
+import type { Log } from '../log.ts'
+import { boltLogger } from './bolt-logger.ts'
+import { answerHealth, healthPaths, serveHealth } from './health.ts'
+import type { Health, SlackSettings } from './options.ts'
+import { seen } from './seen.ts'
+import { quickOptions } from './web.ts'
+
+export interface Identity {
+  botId?: string | undefined
+  botUserId?: string | undefined
+}
+
+export interface BoltOptions {
+  settings: SlackSettings
+  me: Identity
+  log: Log
+  health(): Health
+  /** Registers every gesture; called once for each connection. */
+  listen(app: App): void
+  /** An error that no gesture could answer. */
+  onError(error: Error): void
+}
+
+export interface Bolt {
+  start(): Promise<void>
+  /** No new deliveries from here on. */
+  stop(): Promise<void>
+  connected(): boolean
+  /** Where the health pages are served, and over HTTP Slack's requests too. */
+  port(): number | undefined
+}
+
+/** One connection has a hole of five seconds at each of Slack's refreshes (node-slack-sdk, fixed in socket-mode 3.2.0). */
+const connections = 2
+
+export function createBolt(options: BoltOptions): Bolt {
+  return options.settings.mode === 'http' ? overHttp(options) : overSockets(options)
+}
+
+function appOver(receiver: Receiver, { settings, me, log, listen, onError }: BoltOptions): App {
+  const app = new App({
+    token: settings.tokens.bot,
+    ...(me.botId ? { botId: me.botId } : {}),
+    ...(me.botUserId ? { botUserId: me.botUserId } : {}),
+    tokenVerificationEnabled: false,
+    receiver,
+    attachFunctionToken: false,
+    convoStore: false,
+    extendedErrorHandler: true,
+    logger: boltLogger(log),
+    clientOptions: { slackApiUrl: settings.apiUrl, ...quickOptions, retryConfig: { ...quickOptions.retryConfig } },
+  })
+  app.use(async (args) => {
+    if (args.context.replayed !== true) return args.next()
+    if ('ack' in args && typeof args.ack === 'function') await (args.ack as () => Promise<void>)()
+  })
+  app.error(async (args) => onError((args as unknown as { error: Error }).error))
+  listen(app)
+  return app
+}
+
+function overSockets(options: BoltOptions): Bolt {
+  const { settings, log } = options
+  const receivers = Array.from({ length: connections }, () => {
+    const receiver = new SocketModeReceiver({
+      appToken: settings.tokens.app ?? '',
+      logger: boltLogger(log),
+      installerOptions: {
+        // Its own object: the SDK writes into it. Without a ceiling the next try may be as far away as the outage was long.
+        clientOptions: { slackApiUrl: settings.apiUrl, retryConfig: { forever: true, maxTimeout: 10_000 } },
+      },
+      processEventErrorHandler: async ({ error }) => {
+        options.onError(error)
+        return false
+      },
+    })
+    return { receiver, app: appOver(receiver, options) }
+  })
+  let server: Server | undefined
+  return {
+    async start() {
+      if (settings.port !== undefined) server ??= await serveHealth(settings.port, options.health)
+      await Promise.all(receivers.map(({ app }) => app.start()))
+    },
+    async stop() {
+      server?.close()
+      server?.closeAllConnections()
+      await Promise.all(receivers.map(({ receiver }) => receiver.client.disconnect()))
+    },
+    connected: () => receivers.some(({ receiver }) => isActive(receiver)),
+    port: () => portOf(server),
+  }
+}
+
+function isActive(receiver: SocketModeReceiver): boolean {
+  const { websocket } = receiver.client as unknown as { websocket?: { isActive(): boolean } }
+  return websocket?.isActive() ?? false
+}
+
+function overHttp(options: BoltOptions): Bolt {
+  const { settings, log } = options
+  const replayed = seen()
+  const receiver = new HTTPReceiver({
+    signingSecret: settings.tokens.signingSecret ?? '',
+    endpoints: ['/slack/events'],
+    customRoutes: healthPaths.map((path) => ({
+      path,
+      method: ['GET'],
+      handler: (_request, response) => answerHealth(path, options.health(), response),
+    })),
+    logger: boltLogger(log),
+    // Slack's signature is good for five minutes, so a copied request would be as well: each is heard once.
+    customPropertiesExtractor: (request) => ({
+      replayed: !replayed.first(String(request.headers['x-slack-signature'])),
+    }),
+  })
+  const app = appOver(receiver, options)
+  let server: Server | undefined
+  return {
+    async start() {
+      server = (await app.start(settings.port ?? 3000)) as Server
+    },
+    async stop() {
+      server?.closeIdleConnections()
+      await receiver.stop()
+    },
+    connected: () => server?.listening ?? false,
+    port: () => portOf(server),
+  }
+}
+
+function portOf(server: Server | undefined): number | undefined {
+  const address = server?.address()
+  return typeof address === 'object' && address ? address.port : undefined
+}

@@ -1,0 +1,214 @@
+/** Slack, put together: what is heard, what is shown, and when it starts and stops. */
+import { audiences } from './audience.ts'
+import { type Bolt, createBolt } from './bolt.ts'
+import type { Tools } from './gesture.ts'
+import { type Ears, listen } from './hear.ts'
+import { createHomes } from './homes.ts'
+import type { Health, SlackOptions } from './options.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
+import { type People, slackPeople } from './people.ts'
+import { apology, inFlight } from './perform.ts'
+import { missingScopes } from './scopes.ts'
+import { seen } from './seen.ts'
+import { createTools } from './tools.ts'
+import { connectWeb, troubleOf, type Web } from './web.ts'
+
+export interface Slack {
+  /**
+   * Signs in, listens and brings Slack up to date. Waits as long as Slack is away, so who must not wait for Slack does
+   * not await it; rejects where the settings are wrong (a token that Slack refuses).
+   */
+  start(): Promise<void>
+  /** Hears nothing more, waits up to 25 s for what is under way, and sends nothing more. */
+  stop(): Promise<void>
+  outbox: Outbox
+  people: People
+  health(): Health
+  /** The port of the health pages, and over HTTP of Slack's requests. */
+  port(): number | undefined
+  /** Sentences about what is wrong with scopes, roles or the channel; for `doctor`. Needs no `start`. */
+  check(): Promise<{ as: string; missing: readonly string[]; warnings: readonly string[] }>
+}
+
+interface Parts {
+  options: SlackOptions
+  web: Web
+  /** Set once Slack told who we are. */
+  me: { team?: string; botId?: string; botUserId?: string }
+  people: People
+  outbox: Outbox
+  homes: ReturnType<typeof createHomes>
+  ears: Ears
+  bolt?: Bolt
+  stopping: AbortController
+}
+
+export async function createSlack(options: SlackOptions): Promise<Slack> {
+  checkTokens(options.settings)
+  const parts = put(options)
+  options.ledger.onChange((one, event) => {
+    if (event.type === 'posting' || event.type === 'posted') return
+    parts.outbox.touch(one.id)
+    parts.homes.changed()
+  })
+  return {
+    start: () => start(parts),
+    stop: () => stop(parts),
+    outbox: parts.outbox,
+    people: parts.people,
+    health: () => healthOf(parts),
+    port: () => parts.bolt?.port(),
+    check: () => check(parts),
+  }
+}
+
+/** Says what is missing before anything is tried. */
+function checkTokens({ mode, tokens }: SlackOptions['settings']): void {
+  if (mode === 'socket' && !tokens.app)
+    throw new Error('Socket Mode needs an app-level token (connections:write): set SLACK_APP_TOKEN.')
+  if (mode === 'http' && !tokens.signingSecret)
+    throw new Error('Over HTTP the signing secret of the app is needed: set SLACK_SIGNING_SECRET.')
+}
+
+function put(options: SlackOptions): Parts {
+  const { ledger, settings, clock, log, report } = options
+  const web = connectWeb({ apiUrl: settings.apiUrl, token: settings.tokens.bot, log })
+  const me: Parts['me'] = {}
+  const people = slackPeople({ web: web.quick, clock, roles: settings.roles, team: () => me.team })
+  const who = audiences({ web: web.slow, people, clock, log, self: () => me.botUserId })
+  const outbox = createOutbox({ ledger, web: web.slow, audiences: who, clock, log, report })
+  const stopping = new AbortController()
+  const homes = createHomes({ ledger, web: () => web.quick, clock, log, rolesOf: who.rolesOf, link: who.link })
+  const tools: Tools = createTools({
+    options,
+    people,
+    web,
+    signal: stopping.signal,
+    publishHome: (user) => homes.publish(user),
+    audienceChanged(channel) {
+      who.changed(channel)
+      if (channel === settings.channel) outbox.touchAll()
+    },
+  })
+  const ears: Ears = { gestures: options.gestures, tools, web: () => web, seen: seen(), log, inFlight: inFlight() }
+  return { options, web, me, people, outbox, homes, ears, stopping }
+}
+
+/** What no waiting mends: somebody has to correct a token. */
+const fatal = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'org_login_required',
+  'team_access_not_granted',
+])
+const longestPauseMs = 30_000
+
+async function signIn({ web, me, options, stopping }: Parts): Promise<void> {
+  for (let pause = 1000; ; pause = Math.min(pause * 2, longestPauseMs)) {
+    try {
+      const { team_id: team, bot_id: botId, user_id: botUserId } = await web.quick.auth.test()
+      Object.assign(me, { team, botId, botUserId })
+      return
+    } catch (error) {
+      const trouble = troubleOf(error)
+      if (trouble.kind === 'refused' && fatal.has(trouble.error))
+        throw new Error(
+          `Slack refuses the bot token (${trouble.error}). Set SLACK_BOT_TOKEN to the token of the installed app.`,
+        )
+      options.log.warn({ trouble }, 'Slack cannot be reached; it is tried again')
+      await options.clock.sleep(trouble.kind === 'busy' ? trouble.afterMs : pause, stopping.signal)
+    }
+  }
+}
+
+async function start(parts: Parts): Promise<void> {
+  const { options, ears, me, outbox } = parts
+  await signIn(parts)
+  const bolt = createBolt({
+    settings: options.settings,
+    me,
+    log: options.log,
+    health: () => healthOf(parts),
+    listen: (app) => listen(app, ears),
+    onError: (error) => void apology(options.log, error, { by: 'bolt' }),
+  })
+  parts.bolt = bolt
+  await bolt.start().catch((error) => {
+    const trouble = troubleOf(error)
+    if (trouble.kind !== 'refused') throw error
+    throw new Error(
+      `Slack refuses a socket connection (${trouble.error}). Set SLACK_APP_TOKEN to an app-level token with connections:write.`,
+    )
+  })
+  await outbox.start()
+  watch(parts, bolt).catch((error) => {
+    if (!parts.stopping.signal.aborted) options.log.error({ error }, 'the watch over the Slack connection failed')
+  })
+}
+
+const lookMs = 5000
+/** The socket client gives up for ever on some answers; then only a new process helps. */
+const longestGapMs = 60_000
+
+async function watch({ options, stopping }: Parts, bolt: Bolt): Promise<void> {
+  const { clock } = options
+  let since = clock.now().getTime()
+  for (;;) {
+    await clock.sleep(lookMs, stopping.signal)
+    if (bolt.connected()) since = clock.now().getTime()
+    else if (clock.now().getTime() - since > longestGapMs) {
+      options.onFatal?.(new Error('There was no connection to Slack for a minute.'))
+      since = clock.now().getTime()
+    }
+  }
+}
+
+const drainMs = 25_000
+
+async function stop({ bolt, ears, homes, outbox, stopping, options }: Parts): Promise<void> {
+  stopping.abort(new Error('stopping'))
+  homes.stop()
+  await bolt?.stop().catch((error) => options.log.warn({ error }, 'the connection to Slack did not close in order'))
+  const enough = new AbortController()
+  const limit = options.clock.sleep(drainMs, enough.signal).catch(() => undefined)
+  await Promise.race([ears.inFlight.drained(), limit])
+  enough.abort()
+  await outbox.stop()
+}
+
+function healthOf({ options, bolt, outbox }: Parts): Health {
+  const app = options.health()
+  const connected = bolt?.connected() ?? false
+  const why = [app.why, connected ? undefined : 'There is no connection to Slack.', outbox.problem()]
+  const said = why.filter((one) => one !== undefined).join(' ')
+  return { live: app.live, ready: app.ready && connected, ...(said ? { why: said } : {}) }
+}
+
+async function check({ web, me, people, options }: Parts): ReturnType<Slack['check']> {
+  const test = await web.quick.auth.test()
+  Object.assign(me, { team: test.team_id, botId: test.bot_id, botUserId: test.user_id })
+  const granted = test.response_metadata?.scopes
+  const missing = granted ? missingScopes(granted) : []
+  const warnings = [...(await people.checkRoles()), ...(await checkChannel(web, options.settings.channel))]
+  return { as: `${test.user} in ${test.team}`, missing, warnings }
+}
+
+async function checkChannel(web: Web, channel: string): Promise<string[]> {
+  try {
+    const { channel: found } = await web.quick.conversations.info({ channel })
+    const facts = found as { is_private?: boolean; is_member?: boolean; is_ext_shared?: boolean } | undefined
+    const wrong: string[] = []
+    if (facts?.is_private === false) wrong.push(`The channel ${channel} is public, so cards go out by direct message.`)
+    if (facts?.is_ext_shared)
+      wrong.push(`The channel ${channel} is shared with others, so cards go out by direct message.`)
+    if (facts?.is_member === false) wrong.push(`Latchkey is not in the channel ${channel}: invite it there.`)
+    return wrong
+  } catch (error) {
+    const trouble = troubleOf(error)
+    const why = trouble.kind === 'busy' ? 'Slack is busy' : trouble.error
+    return [`The channel ${channel} cannot be read (${why}). Invite Latchkey there, or correct slack.channel.`]
+  }
+}

@@ -1,0 +1,48 @@
+/** What may be pressed for the whole offboarding, by state. A button only asks: every rule is held at the click. */
+import type { Button, KnownBlock } from '@slack/types'
+import { type Offboarding, roles } from '../../offboarding/offboarding.ts'
+import { actions, button } from './blocks.ts'
+import { digestRef, ref, value } from './refs.ts'
+import { roleTitles } from './words.ts'
+
+export function cardButtons(one: Offboarding): KnownBlock[] {
+  const buttons = [...signButtons(one), ...stopButtons(one), ...lookButtons(one)]
+  return buttons.length > 0 ? [actions(`card-${ref(one.id)}`, buttons)] : []
+}
+
+function signButtons(one: Offboarding): Button[] {
+  const plan = one.plan
+  if (one.state !== 'awaiting-sign-off' || !plan || plan.ambiguous.length > 0) return []
+  return roles
+    .filter((role) => !one.signOffs[role])
+    .map((role) =>
+      button({
+        action: `sign-${role}`,
+        text: `Sign off for ${roleTitles[role]}`,
+        value: value(one.id, digestRef(plan.digest)),
+        style: 'primary',
+        confirm: {
+          title: 'Sign this off?',
+          text: 'You sign the plan as this card shows it. With both signatures it runs at its time.',
+          yes: 'Sign off',
+        },
+      }),
+    )
+}
+
+function stopButtons(one: Offboarding): Button[] {
+  if (one.state !== 'awaiting-sign-off' && one.state !== 'scheduled') return []
+  return [
+    button({ action: 'decline', text: 'Decline', value: value(one.id), style: 'danger' }),
+    button({
+      action: 'withdraw',
+      text: 'Withdraw',
+      value: value(one.id),
+      confirm: { title: 'Withdraw it?', text: 'Nothing will be done. It can be asked for again.', yes: 'Withdraw' },
+    }),
+  ]
+}
+
+function lookButtons(one: Offboarding): Button[] {
+  return one.plan ? [button({ action: 'show-everything', text: 'Show everything', value: value(one.id) })] : []
+}
