@@ -5,7 +5,7 @@ import type { Pretend } from './server.ts'
 export type Transport = (request: Request) => Promise<Response>
 
 /** A host that no pretend vendor stands for is refused, so that a test can never reach the real one. */
-export function loopback(vendors: readonly Pretend[]): Transport {
+export function loopback(vendors: readonly Pick<Pretend, 'url' | 'hosts'>[]): Transport {
   return async (request) => {
     const url = new URL(request.url)
     const vendor = vendors.find((one) => one.hosts.some((host) => matches(host, url.hostname)))

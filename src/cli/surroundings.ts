@@ -1,0 +1,56 @@
+/** What every subcommand needs from the environment: the settings, the data folder, a log. */
+import { existsSync } from 'node:fs'
+import { createSystems, loadSettings, type Systems, secretsOf } from '../app.ts'
+import { systemClock } from '../clock.ts'
+import { createLog, type Log } from '../log.ts'
+import type { Settings } from '../settings.ts'
+import type { CommandLine } from './command-line.ts'
+
+export interface SlackAccess {
+  bot: string
+  app?: string
+  signingSecret?: string
+  port?: number
+  mode: 'socket' | 'http'
+}
+
+export async function settingsOf(line: CommandLine): Promise<Settings> {
+  const path = line.env.LATCHKEY_SETTINGS ?? 'latchkey.yaml'
+  if (!existsSync(path))
+    throw new Error(`there is no ${path}. Write one (see the README), or name it in LATCHKEY_SETTINGS.`)
+  return loadSettings(line.readFile(path), { env: line.env, readFile: line.readFile })
+}
+
+export function dataFolder(line: CommandLine): string {
+  return line.env.LATCHKEY_DATA ?? 'data'
+}
+
+const levels = ['error', 'warn', 'info', 'debug', 'silent'] as const
+
+export function logOf(line: CommandLine, settings: Settings | undefined, usual: (typeof levels)[number]): Log {
+  const level = levels.find((one) => one === line.env.LATCHKEY_LOG) ?? usual
+  const tokens = [line.env.SLACK_BOT_TOKEN, line.env.SLACK_APP_TOKEN, line.env.SLACK_SIGNING_SECRET]
+  const secrets = [
+    ...tokens.filter((one) => one !== undefined),
+    ...secretsOf(settings?.connectors.map((one) => one.settings)),
+  ]
+  return createLog({ level, secrets: () => secrets })
+}
+
+export function systemsOf(settings: Settings, log: Log): Systems {
+  return createSystems(settings, { clock: systemClock, random: Math.random, log })
+}
+
+/** Socket Mode where there is an app token, HTTP where there is a signing secret. */
+export function slackAccess(line: CommandLine): SlackAccess {
+  const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_SIGNING_SECRET: signingSecret, PORT } = line.env
+  if (!bot) throw new Error('SLACK_BOT_TOKEN is not set: it is the bot token (xoxb-…) under OAuth & Permissions.')
+  const port = PORT === undefined || PORT === '' ? undefined : Number(PORT)
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536))
+    throw new Error(`PORT is not a port: ${PORT}`)
+  if (app) return { bot, app, mode: 'socket', ...(port === undefined ? {} : { port }) }
+  if (!signingSecret || port === undefined) {
+    throw new Error('Set SLACK_APP_TOKEN (xapp-…, Socket Mode), or SLACK_SIGNING_SECRET and PORT (HTTP).')
+  }
+  return { bot, signingSecret, mode: 'http', port }
+}

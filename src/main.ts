@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/** The process: the only reader of the environment and of the arguments. */
+import { readFileSync } from 'node:fs'
+import type { CommandLine } from './cli/command-line.ts'
+import { run } from './cli/run.ts'
+
+const line: CommandLine = {
+  args: process.argv.slice(2),
+  env: process.env,
+  readFile: (path) => readFileSync(path, 'utf8'),
+  out: (text) => void process.stdout.write(`${text}\n`),
+  err: (text) => void process.stderr.write(`${text}\n`),
+  /** Resolves with the signal that asks the process to end. */
+  ended: new Promise((done) => {
+    process.once('SIGTERM', done)
+    process.once('SIGINT', done)
+  }),
+  /** Something that must not fail has failed: say so and go, so that a supervisor starts afresh. */
+  die: (error) => {
+    process.stderr.write(`Latchkey stops: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  },
+}
+
+process.on('unhandledRejection', line.die)
+process.on('uncaughtException', line.die)
+process.exitCode = await run(line)
+// Keep-alive sockets of SDKs must not hold up the end once everything is stopped.
+process.exit()
