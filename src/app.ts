@@ -151,9 +151,9 @@ export function createEngine(
   }
 }
 
-/** Addresses of the leaver's managers, as the first directory says that knows any; undefined where none could say. */
+/** Addresses of the leaver's managers, as the directories say; undefined where no directory could say anything. */
 export async function managersOf(planner: Planner, leaver: Leaver, signal: AbortSignal): Promise<string[] | undefined> {
   const known = await planner.knownOf(leaver, signal)
   const managers = known.flatMap((one) => (one.managerEmail ? [one.managerEmail.toLowerCase()] : []))
-  return managers.length > 0 ? [...new Set(managers)] : undefined
+  return known.length > 0 ? [...new Set(managers)] : undefined
 }

@@ -206,7 +206,8 @@ function allowHand(one: Offboarding, event: HandEvent): void {
   const run = one.steps[event.step]
   if (!run) throw new Refusal('That step is not part of this offboarding (any more). Look at the card again.')
   const verb = { retried: 'try this step again', attested: 'say that this was done by hand', skipped: 'skip this step' }
-  allowPerson(one, event.by, verb[event.type], ownerRole(run, event))
+  if (event.type === 'attested' && run.plan.task?.owner === event.by.id) allowOwner(one, event.by)
+  else allowPerson(one, event.by, verb[event.type], ownerRole(run, event))
   refuseIf(
     run.state === 'ended' && !endedBadly(run),
     `"${run.plan.title}" has ended already (${run.ending}${run.by ? `, ${run.by.name}` : ''}).`,
@@ -221,6 +222,12 @@ function allowHand(one: Offboarding, event: HandEvent): void {
     `"${run.plan.title}" has not failed, so there is nothing to try again.`,
   )
   refuseIf(run.state === 'planned', `"${run.plan.title}" has not had its turn yet.`)
+}
+
+/** Whom the settings name for a task needs no role, but must still be there, and not be the leaver. */
+function allowOwner(one: Offboarding, by: Clicker): void {
+  refuseIf(by.bot || by.deactivated, 'Your Slack account is deactivated, so you cannot say that this was done.')
+  refuseIf(isLeaver(by, one.leaver), 'You cannot say that this was done: it concerns yourself.')
 }
 
 function ownerRole(run: StepRun, event: HandEvent): Role | undefined {

@@ -45,9 +45,9 @@ export function nextBatch(all: readonly Message[], posts: Posts): Batch | undefi
 }
 
 /** What a batch says; a report says nothing by itself. */
-export function shownOf(batch: Batch): Shown {
+export function shownOf(one: Offboarding, batch: Batch): Shown {
   const runs = batch.messages.flatMap((message) => (message.says.kind === 'result' ? [message.says.run] : []))
-  if (runs.length > 0) return results(runs)
+  if (runs.length > 0) return results(one, runs)
   const [only] = batch.messages
   if (only?.says.kind === 'shown') return only.says.shown
   return { text: 'The report.', blocks: [] }

@@ -96,7 +96,7 @@ export async function send(desk: Desk, one: Offboarding, batch: Batch): Promise<
       (message) => inDoubt(message, one.posts) && !desk.surelyNot.has(`${one.id} ${message.key}`),
     )
     if (doubtful.length > 0) await look(desk, one, doubtful, channel)
-    else await order(desk, one, batch, channel, shownOf(batch))
+    else await order(desk, one, batch, channel, shownOf(one, batch))
     desk.refused.delete(placeKey(first.to))
     return doubtful.length === 0
   } catch (error) {
@@ -221,7 +221,7 @@ async function plainAgain(desk: Desk, one: Offboarding, batch: Batch, first: Mes
   desk.log.error({ id: one.id, keys: batch.keys }, 'Slack could not draw a message, so it was sent without its blocks')
   try {
     const channel = await channelOf(desk, first.to)
-    await order(desk, one, batch, channel, { text: shownOf(batch).text, blocks: [] })
+    await order(desk, one, batch, channel, { text: shownOf(one, batch).text, blocks: [] })
   } catch (error) {
     if (error instanceof SlackTrouble) throw new Later(settleMs, error.message)
     throw error

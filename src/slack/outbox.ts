@@ -225,7 +225,7 @@ async function serve(office: Office, id: string, place: string): Promise<void> {
     const now = await readNow(office, id)
     const batch = nextOf(desk, now, place)
     if (!now || !batch) return
-    if (await send(desk, asItStands(desk, now.one), batch)) remember(office, id, batch.messages)
+    if (await send(desk, asItStands(desk, now.one), batch)) remember(office, now.one, batch.messages)
   }
 }
 
@@ -237,7 +237,8 @@ function nextOf(desk: Desk, reading: Reading | undefined, place: string) {
 }
 
 /** What was just sent needs no redrawing. */
-function remember(office: Office, id: string, sent: readonly Message[]): void {
+function remember(office: Office, one: Offboarding, sent: readonly Message[]): void {
   const [only] = sent
-  if (only?.live) office.drawn.set(`${id} ${only.key}`, hashOfShown(shownOf({ keys: [only.key], messages: sent })))
+  if (only?.live)
+    office.drawn.set(`${one.id} ${only.key}`, hashOfShown(shownOf(one, { keys: [only.key], messages: sent })))
 }

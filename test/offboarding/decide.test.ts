@@ -202,6 +202,25 @@ describe('running', () => {
       /has ended already/,
     )
   })
+  test('a person whom the settings name for a task attests it without a role, the leaver never', () => {
+    const task = (owner: string) => step('manual/pay', { task: { ask: 'Pay', owner, dueInMs: 1000 }, findings: [] })
+    const attested = (owner: string): Event => ({
+      type: 'attested',
+      at: at(5),
+      by: clicker(owner),
+      step: task(owner).key,
+      note: 'paid',
+    })
+    const waiting = (owner: string) => [
+      ...running([task(owner)]),
+      { type: 'step-waiting' as const, at: at(4), step: task(owner).key, findings: [], fact: 'x' },
+    ]
+    expect(given([...waiting('UPAY'), attested('UPAY')]).state).toBe('done')
+    expect(
+      refusalOf(() => decide(given(waiting('UPAY')), { ...attested('UPAY'), by: clicker('UOTHER') } as Event)),
+    ).toMatch(/Only HR or IT/)
+    expect(refusalOf(() => decide(given(waiting('UJO')), attested('UJO')))).toMatch(/concerns yourself/)
+  })
   test('a task is attested by its owner', () => {
     const task = step('manual/pay', { area: 'records', task: { ask: 'Pay', owner: 'hr', dueInMs: 1000 }, findings: [] })
     const events: Event[] = [

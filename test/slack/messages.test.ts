@@ -21,14 +21,14 @@ const crowd: Audience = {
 }
 const hidden: Audience = { ...crowd, direct: { people: ['U00000201', 'U00000101'], why: 'Jo reads the channel.' } }
 
-function shownOf(message: Message) {
+function shownOf(one: Offboarding, message: Message) {
   if (message.says.kind === 'shown') return message.says.shown
-  return message.says.kind === 'result' ? results([message.says.run]) : { text: 'The report.', blocks: [] }
+  return message.says.kind === 'result' ? results(one, [message.says.run]) : { text: 'The report.', blocks: [] }
 }
 
-function problemsIn(all: readonly Message[]): string[] {
+function problemsIn(one: Offboarding, all: readonly Message[]): string[] {
   return all.flatMap((message) => {
-    const shown = shownOf(message)
+    const shown = shownOf(one, message)
     const kind = message.live ? 'update' : 'message'
     return problemsOf(kind, shown).map((problem) => `${message.key}: ${problem}`)
   })
@@ -46,9 +46,9 @@ function everyView(one: Offboarding): string[] {
     }),
   )
   return [
-    ...problemsIn(messages(one, crowd)),
-    ...problemsIn(messages(one, hidden)),
-    ...problemsOf('message', results(runs.slice(0, resultsAMessage))),
+    ...problemsIn(one, messages(one, crowd)),
+    ...problemsIn(one, messages(one, hidden)),
+    ...problemsOf('message', results(one, runs.slice(0, resultsAMessage))),
     ...pages.flatMap((page) => problemsOf('modal', page)),
     ...homes.flatMap((view) => problemsOf('home', view)),
     ...problemsOf('message', status(one, true)),
@@ -77,7 +77,7 @@ describe('every message and view of any offboarding', () => {
       fc.property(anyOffboarding, fc.boolean(), (one, secret) => {
         const all = messages(one, secret ? hidden : crowd)
         expect(new Set(all.map((message) => message.key)).size).toBe(all.length)
-        for (const message of all) expect(shownOf(message).text).toMatch(/[.)]$/)
+        for (const message of all) expect(shownOf(one, message).text).toMatch(/[.)]$/)
       }),
     )
   })
@@ -96,7 +96,7 @@ describe('every message and view of any offboarding', () => {
     fc.assert(
       fc.property(anyOffboarding, (one) => {
         for (const message of messages(one, crowd)) {
-          const { text, blocks } = shownOf(message)
+          const { text, blocks } = shownOf(one, message)
           expect(text).not.toMatch(/<[!@#h]/)
           expect(JSON.stringify(blocks)).not.toContain('"type":"mrkdwn"')
         }
@@ -108,7 +108,8 @@ describe('every message and view of any offboarding', () => {
     fc.assert(
       fc.property(anyOffboarding, (one) => {
         const verified = Object.values(one.steps).some((run) => run.ending === 'verified' && run.state === 'ended')
-        if (!verified) expect(JSON.stringify(messages(one, crowd).map(shownOf))).not.toContain('✅')
+        if (!verified)
+          expect(JSON.stringify(messages(one, crowd).map((message) => shownOf(one, message)))).not.toContain('✅')
       }),
     )
   })

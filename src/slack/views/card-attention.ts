@@ -5,6 +5,7 @@ import { roles } from '../../offboarding/offboarding.ts'
 import { endedBadly } from '../../offboarding/order.ts'
 import { actions, bold, button, clip, cut, type Line, lines, list, tidy } from './blocks.ts'
 import { digestRef, ref, value } from './refs.ts'
+import { stepTitle } from './step-title.ts'
 import { endingWords, markOf, moment, personPiece, roleTitles } from './words.ts'
 
 const maxFailed = 6
@@ -27,12 +28,11 @@ function rest(n: number, what: string): KnownBlock {
 }
 
 function stepWithButtons(one: Offboarding, run: StepRun, buttons: ReturnType<typeof button>[]): KnownBlock[] {
-  return [lines(stepLines(run)), actions(`step-${ref(`${one.id} ${run.key}`)}`, buttons)]
+  return [lines(stepLines(one, run)), actions(`step-${ref(`${one.id} ${run.key}`)}`, buttons)]
 }
 
-function stepLines(run: StepRun): Line[] {
-  const where = run.plan.realm === run.plan.connector ? '' : ` (${tidy(run.plan.realm)})`
-  const title = clip(`${tidy(run.plan.connectorTitle)}${where}: ${tidy(run.plan.title)}`, 200)
+function stepLines(one: Offboarding, run: StepRun): Line[] {
+  const title = clip(stepTitle(one, run), 200)
   return [[`${markOf(run)} `, bold(title)], detail(run)]
 }
 

@@ -3,6 +3,7 @@ import type { KnownBlock } from '@slack/types'
 import type { Offboarding, StepRun } from '../../offboarding/offboarding.ts'
 import { endedBadly } from '../../offboarding/order.ts'
 import { bold, clip, cut, type Line, list, tidy } from './blocks.ts'
+import { stepTitle } from './step-title.ts'
 import { closingLines } from './summary.ts'
 import { count, endingCounts, markOf } from './words.ts'
 
@@ -18,7 +19,7 @@ export function progressBlocks(one: Offboarding): KnownBlock[] {
     list([bold(`${ended} of ${count(runs.length, 'step')} ended`)], cut(systems, maxSystems)),
   ]
   const delayed = runs.filter((run) => run.state === 'delayed')
-  if (delayed.length > 0) blocks.push(delayedList(delayed))
+  if (delayed.length > 0) blocks.push(delayedList(one, delayed))
   if (one.state === 'done' || one.state === 'closed') blocks.push(list([bold('In short')], closingLines(one)))
   return blocks
 }
@@ -58,10 +59,10 @@ function openCounts(runs: readonly StepRun[]): string[] {
   })
 }
 
-function delayedList(delayed: readonly StepRun[]): KnownBlock {
+function delayedList(one: Offboarding, delayed: readonly StepRun[]): KnownBlock {
   const items = delayed.map((run): Line => {
     const day = run.dueAt ? `: ${run.dueAt.slice(0, 10)} (UTC)` : ''
-    return [`📅 ${clip(tidy(`${run.plan.connectorTitle}, ${run.plan.title}`), 150)}${day}`]
+    return [`📅 ${clip(stepTitle(one, run), 150)}${day}`]
   })
   return list([bold('Cannot be undone, so it runs later')], cut(items, maxDelayed))
 }

@@ -1,6 +1,7 @@
 /** What the card's thread says: each step's result once, and the turns that an offboarding takes. */
 import type { Offboarding, StepRun } from '../../offboarding/offboarding.ts'
 import { bold, clip, escaped, type Line, lines, type Shown, tidy } from './blocks.ts'
+import { stepTitle } from './step-title.ts'
 import { closingCounts, closingLines } from './summary.ts'
 import { count, duration, endingCounts, endingMarks, endingWords, moment, nameOf, personPiece } from './words.ts'
 
@@ -8,25 +9,20 @@ import { count, duration, endingCounts, endingMarks, endingWords, moment, nameOf
 export const resultsAMessage = 15
 
 /** Several results of one moment in one message. */
-export function results(runs: readonly StepRun[]): Shown {
+export function results(one: Offboarding, runs: readonly StepRun[]): Shown {
   const [only] = runs
   const text =
     runs.length === 1 && only
-      ? `${escaped(clip(title(only), 150))}: ${endingWords[only.ending ?? 'unknown']}.`
+      ? `${escaped(clip(stepTitle(one, only), 150))}: ${endingWords[only.ending ?? 'unknown']}.`
       : `${count(runs.length, 'step')} ended: ${endingCounts(runs)}.`
-  return { text, blocks: [lines(runs.map(resultLine))] }
+  return { text, blocks: [lines(runs.map((run) => resultLine(one, run)))] }
 }
 
-function title(run: StepRun): string {
-  const where = run.plan.realm === run.plan.connector ? '' : ` (${tidy(run.plan.realm)})`
-  return `${tidy(run.plan.connectorTitle)}${where}: ${tidy(run.plan.title)}`
-}
-
-function resultLine(run: StepRun): Line {
+function resultLine(one: Offboarding, run: StepRun): Line {
   const ending = run.ending ?? 'unknown'
   return [
     `${endingMarks[ending]} `,
-    bold(clip(title(run), 150)),
+    bold(clip(stepTitle(one, run), 150)),
     ` · ${endingWords[ending]}`,
     ...(run.by ? [' by ', personPiece(run.by)] : []),
     run.fact ? `: ${clip(tidy(run.fact), 200)}` : '',
@@ -105,7 +101,7 @@ export function overNotice(one: Offboarding): Shown {
 export function closingSummary(one: Offboarding): Shown {
   const later = Object.values(one.steps).filter((run) => run.state === 'delayed')
   const dates = later.map(
-    (run): Line => [`📅 ${clip(title(run), 150)}, later: `, ...(run.dueAt ? [moment(run.dueAt)] : [])],
+    (run): Line => [`📅 ${clip(stepTitle(one, run), 150)}, later: `, ...(run.dueAt ? [moment(run.dueAt)] : [])],
   )
   const text = `The offboarding of ${escaped(nameOf(one.leaver))} is done: ${closingCounts(one)}.`
   const short = dates.length > 10 ? [...dates.slice(0, 10), [`and ${dates.length - 10} more: Show everything`]] : dates
