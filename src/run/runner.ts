@@ -213,7 +213,7 @@ export class Runner {
 
   #pollDue(name: string): boolean {
     const now = this.#now().getTime()
-    const next = this.#pollAfter.get(name) ?? { at: now, pause: 5_000 }
+    const next = this.#pollAfter.get(name) ?? { at: now, pause: 1_000 }
     if (now < next.at) return false
     this.#pollAfter.set(name, { at: now + next.pause, pause: Math.min(next.pause * 1.5, 15 * 60_000) })
     return true

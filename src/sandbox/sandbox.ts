@@ -97,14 +97,13 @@ export async function openWorld(options: SandboxOptions = {}): Promise<SandboxWo
     lagMs: options.lagMs ?? 300,
     ...(options.traffic ? { traffic: options.traffic } : {}),
   }
-  const domain = options.activeDirectory && sambaInstalled() ? startSamba({ waitSeconds: 120 }) : undefined
-  const [slack, microsoft365, google, aws] = await Promise.all([
+  const [slack, microsoft365, google, aws, samba] = await Promise.all([
     openSlack(mode, options.slackSpeed ?? 1),
     pretendMicrosoft365(vendorOptions),
     pretendGoogleWorkspace(vendorOptions),
     pretendAws(vendorOptions),
+    options.activeDirectory && sambaInstalled() ? startSamba({ waitSeconds: 120 }) : undefined,
   ])
-  const samba = await domain
   return {
     slack,
     vendors: { microsoft365, google, aws },
@@ -189,10 +188,15 @@ export function surroundings(world: SandboxWorld): Around {
   return { slack, mode, folder, connectors, hosts: [microsoft365, google, aws] }
 }
 
+/** AWS publishes no figures, so the connector's own are cautious; nobody else leans on the pretend one. */
+const limits: Readonly<Record<string, UsedConnector['limits']>> = {
+  aws: { changes: { perSecond: 25, concurrent: 8 }, reads: { perSecond: 60, concurrent: 12 } },
+}
+
 async function sandboxSettings(options: SandboxOptions, around: Around): Promise<Settings> {
   const used = async ([use, settings]: [string, unknown]): Promise<UsedConnector> => {
     const connector = await loadConnector(use)
-    return { use, connector, settings: connector.settings.parse(settings), limits: {} }
+    return { use, connector, settings: connector.settings.parse(settings), limits: limits[use] ?? {} }
   }
   const wanted = Object.entries(around.connectors).filter(([use]) => options.systems?.includes(use) ?? true)
   const connectors = await Promise.all(wanted.map(used))

@@ -31,8 +31,11 @@ export async function delegate(domain: Domain, sid: string): Promise<void> {
     write(attribute.member, kind.group),
     write(userAccountControl, kind.computer),
   ]
-  await grant(domain, ou.company, everywhere.join(''))
-  for (const dn of [ou.staff, ou.leavers]) await grant(domain, dn, `(OA;CI;CCDC;${kind.user};;${sid})`)
+  const moving = `(OA;CI;CCDC;${kind.user};;${sid})`
+  await Promise.all([
+    grant(domain, ou.company, everywhere.join('')),
+    ...[ou.staff, ou.leavers].map((dn) => grant(domain, dn, moving)),
+  ])
 }
 
 async function grant(domain: Domain, dn: string, sddl: string): Promise<void> {
