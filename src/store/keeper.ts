@@ -180,7 +180,7 @@ export class Keeper {
   async #remake(id: string, file: string, what: string, aside = false): Promise<Document> {
     const { disk, layout, log, snapshots } = this.#parts
     const found = await findInJournal(disk, layout, id)
-    if (!found?.whole) {
+    if (!found?.whole || !found.closed) {
       throw new Error(`${file} ${what}, and the journal does not tell all of it either. IT restores it from a backup.`)
     }
     await snapshots.alone(async () => {

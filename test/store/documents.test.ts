@@ -244,6 +244,15 @@ test('the list of closed ones survives half a line, and is made again when it is
   expect(lost.bytes('/data/closed.idx.jsonl')).toBeDefined()
 })
 
+test('what was handed in just before closing is in the closed document', async () => {
+  const disk = memoryDisk()
+  const store = await openStore({ disk })
+  await store.append('off-1', [asked, noted('off-1 a')])
+  await Promise.all([store.append('off-1', [noted('off-1 b')]), store.close('off-1')])
+  expect(disk.names()).toContain('/data/closed/2026-11/off-1.json')
+  expect(toldBy(await store.history('off-1'))).toEqual(told)
+})
+
 test('whoever comes while it is being closed opens it again, and nothing is lost or doubled', async () => {
   for (let turns = 0; turns < 80; turns += 3) {
     const disk = memoryDisk()
