@@ -85,8 +85,15 @@ class OpenLedger implements Ledger {
     for (const problem of store.problems()) if (problem.offboarding) this.#barred.set(problem.offboarding, problem.fact)
     for (const [id, events] of store.opened()) {
       const state = this.#barred.has(id) ? undefined : fold(id, events)
-      if (state) this.#entries.set(id, { state, queue: Promise.resolve() })
+      if (state?.closedAt) void this.#putAway(id)
+      else if (state) this.#entries.set(id, { state, queue: Promise.resolve() })
     }
+  }
+
+  /** Where it fails, nothing is lost: what is closed is put away again at the next start. */
+  #putAway(id: string): Promise<void> {
+    this.#entries.delete(id)
+    return this.#store.close(id).catch(() => undefined)
   }
 
   get(id: string): Offboarding | undefined {
@@ -155,10 +162,7 @@ class OpenLedger implements Ledger {
     await this.#store.append(id, events)
     entry.state = state
     for (const one of told) this.#tell(one.state, one.event, one.effects)
-    if (state.closedAt) {
-      await this.#store.close(id)
-      this.#entries.delete(id)
-    }
+    if (state.closedAt) await this.#putAway(id)
     return state
   }
 

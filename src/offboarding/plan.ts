@@ -13,10 +13,11 @@ import type {
   Unreadable,
 } from './offboarding.ts'
 
-/** SHA-256 over canonical JSON (RFC 8785), in hex. */
+/** SHA-256 over canonical JSON (RFC 8785), in hex. Half a character, which a cut text may end in, has no canonical form. */
 export function hashOf(value: unknown): string {
+  const whole = JSON.parse(JSON.stringify(value, (_key, one) => (typeof one === 'string' ? one.toWellFormed() : one)))
   return createHash('sha256')
-    .update(canonicalize(value) ?? 'undefined')
+    .update(canonicalize(whole) ?? 'undefined')
     .digest('hex')
 }
 

@@ -8,7 +8,6 @@ import type { Health, SlackOptions } from './options.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { type People, slackPeople } from './people.ts'
 import { apology, inFlight } from './perform.ts'
-import { missingScopes } from './scopes.ts'
 import { seen } from './seen.ts'
 import { createTools } from './tools.ts'
 import { connectWeb, troubleOf, type Web } from './web.ts'
@@ -26,8 +25,6 @@ export interface Slack {
   health(): Health
   /** The port of the health pages, and over HTTP of Slack's requests. */
   port(): number | undefined
-  /** Sentences about what is wrong with scopes, roles or the channel; for `doctor`. Needs no `start`. */
-  check(): Promise<{ as: string; missing: readonly string[]; warnings: readonly string[] }>
 }
 
 interface Parts {
@@ -58,7 +55,6 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
     people: parts.people,
     health: () => healthOf(parts),
     port: () => parts.bolt?.port(),
-    check: () => check(parts),
   }
 }
 
@@ -185,30 +181,4 @@ function healthOf({ options, bolt, outbox }: Parts): Health {
   const why = [app.why, connected ? undefined : 'There is no connection to Slack.', outbox.problem()]
   const said = why.filter((one) => one !== undefined).join(' ')
   return { live: app.live, ready: app.ready && connected, ...(said ? { why: said } : {}) }
-}
-
-async function check({ web, me, people, options }: Parts): ReturnType<Slack['check']> {
-  const test = await web.quick.auth.test()
-  Object.assign(me, { team: test.team_id, botId: test.bot_id, botUserId: test.user_id })
-  const granted = test.response_metadata?.scopes
-  const missing = granted ? missingScopes(granted) : []
-  const warnings = [...(await people.checkRoles()), ...(await checkChannel(web, options.settings.channel))]
-  return { as: `${test.user} in ${test.team}`, missing, warnings }
-}
-
-async function checkChannel(web: Web, channel: string): Promise<string[]> {
-  try {
-    const { channel: found } = await web.quick.conversations.info({ channel })
-    const facts = found as { is_private?: boolean; is_member?: boolean; is_ext_shared?: boolean } | undefined
-    const wrong: string[] = []
-    if (facts?.is_private === false) wrong.push(`The channel ${channel} is public, so cards go out by direct message.`)
-    if (facts?.is_ext_shared)
-      wrong.push(`The channel ${channel} is shared with others, so cards go out by direct message.`)
-    if (facts?.is_member === false) wrong.push(`Latchkey is not in the channel ${channel}: invite it there.`)
-    return wrong
-  } catch (error) {
-    const trouble = troubleOf(error)
-    const why = trouble.kind === 'busy' ? 'Slack is busy' : trouble.error
-    return [`The channel ${channel} cannot be read (${why}). Invite Latchkey there, or correct slack.channel.`]
-  }
 }

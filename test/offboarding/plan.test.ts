@@ -63,3 +63,8 @@ test('the fact names what is not well first', () => {
   )
   expect(factOf([finding('a', { state: 'done' }), finding('b', { state: 'done' })])).toBe('2 of 2 done')
 })
+
+test('half a character in a text does not stop the digest', () => {
+  const cut = '\ud83d'
+  expect(digestOf({ ...base, choices: { ...base.choices, autoReply: cut } })).toMatch(/^[0-9a-f]{64}$/)
+})

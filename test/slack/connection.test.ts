@@ -1,5 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { silentLog } from '../../src/log.ts'
+import { checkSlack } from '../../src/slack/check.ts'
 import { asked, ids, room } from './bed.ts'
 import { beds, card, suspend } from './hands.ts'
 
@@ -99,9 +102,15 @@ describe('the connection to Slack', () => {
         channels: [{ id: room, name: 'open', members: [ids.hr] }],
       },
     })
-    const found = await it.app.check()
-    expect(found.missing.join(' ')).toContain('files:write')
-    expect(found.warnings.join(' ')).toContain('is public')
+    const settings = {
+      apiUrl: it.slack.apiUrl,
+      tokens: { bot: 'xoxb-pretend' },
+      roles: { hr: { group: 'S0HR' }, it: { users: [ids.it] } },
+      channel: room,
+    }
+    const { problems } = await checkSlack(settings, { clock: systemClock, log: silentLog })
+    expect(problems.join(' ')).toContain('files:write')
+    expect(problems.join(' ')).toContain('is public')
   })
 })
 
