@@ -64,9 +64,16 @@ async function ask(sandbox: Sandbox): Promise<void> {
   if (Object.keys(answer.errors).length > 0) throw new Error(`the form was refused: ${JSON.stringify(answer.errors)}`)
 }
 
+/** Both look at the same card; neither waits for it to be drawn again. */
 async function sign(sandbox: Sandbox): Promise<void> {
-  await press(sandbox, cast.hr, 'sign-hr')
-  await press(sandbox, cast.it, 'sign-it')
+  const { slack, channel } = sandbox
+  const shown = () => {
+    const post = card(slack, channel)
+    return offers(post, 'sign-hr') && offers(post, 'sign-it') ? post : undefined
+  }
+  const post = await slack.until(shown, patienceMs, 'the buttons to sign on the card')
+  await person(sandbox, cast.hr).click(post, 'sign-hr')
+  await person(sandbox, cast.it).click(post, 'sign-it')
 }
 
 function card(slack: PretendSlack, channel: string): Post | undefined {
@@ -78,18 +85,6 @@ function card(slack: PretendSlack, channel: string): Post | undefined {
 
 function offers(post: Post | undefined, action: string): boolean {
   return JSON.stringify(post?.blocks ?? []).includes(`"action_id":"${action}"`)
-}
-
-async function press(sandbox: Sandbox, who: string, action: string): Promise<void> {
-  const { slack, channel } = sandbox
-  const shown = () => {
-    const post = card(slack, channel)
-    return offers(post, action) ? post : undefined
-  }
-  const post = await slack.until(shown, patienceMs, `the button ${action} on the card`)
-  await person(sandbox, who).click(post, action)
-  const gone = () => !offers(card(slack, channel), action)
-  await slack.until(gone, patienceMs, `the card after ${action}`)
 }
 
 /** Buttons of one step on the card, by the block they stand in. */
