@@ -20,22 +20,22 @@ export function hashOfShown(shown: Shown): string {
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64')
 }
 
+/** Draws one message that is out of date, and says whether there was one; new messages must not wait for a whole run. */
 export async function redraw(
   desk: Desk,
   drawn: Drawn,
   id: string,
   read: () => Promise<{ one: Offboarding; audience: Audience } | undefined>,
-): Promise<void> {
-  for (;;) {
-    const before = await read()
-    const stale = before && firstStale(desk, drawn, before)
-    if (!stale) return
-    await desk.pacer.turn(`draw ${id} ${stale.key}`, sameMs)
-    await desk.pacer.turn('update', allMs)
-    const now = await read()
-    const fresh = now && messages(now.one, now.audience).find((message) => message.key === stale.key)
-    if (fresh) await draw(desk, drawn, now.one, fresh)
-  }
+): Promise<boolean> {
+  const before = await read()
+  const stale = before && firstStale(desk, drawn, before)
+  if (!stale) return false
+  await desk.pacer.turn(`draw ${id} ${stale.key}`, sameMs)
+  await desk.pacer.turn('update', allMs)
+  const now = await read()
+  const fresh = now && messages(now.one, now.audience).find((message) => message.key === stale.key)
+  if (fresh) await draw(desk, drawn, now.one, fresh)
+  return true
 }
 
 function firstStale(

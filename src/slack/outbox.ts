@@ -178,8 +178,13 @@ async function round(office: Office, clerk: Clerk): Promise<void> {
     await takeBack(office.desk, reading.one, reading.audience)
     const places = new Set(messages(reading.one, reading.audience).map((message) => placeKey(message.to)))
     forget(office, clerk, places)
-    for (const place of places) await resting(office, clerk, place, () => serve(office, clerk.id, place))
-    await resting(office, clerk, 'redraw', () => redraw(office.desk, office.drawn, clerk.id, read))
+    const posting = async () => {
+      for (const place of places) await resting(office, clerk, place, () => serve(office, clerk.id, place))
+    }
+    const drawing = resting(office, clerk, 'redraw', async () => {
+      if (await redraw(office.desk, office.drawn, clerk.id, read)) clerk.dirty = true
+    })
+    await Promise.all([posting(), drawing])
     // What turned out to be deleted while it was drawn is sent again.
     if ([...office.desk.lost].some((mark) => mark.startsWith(`${clerk.id} `))) clerk.dirty = true
     await resting(office, clerk, 'roles', async () => {

@@ -50,6 +50,31 @@ describe('the outbox', () => {
     expect(limited.map((call) => call.method)).toEqual([])
   })
 
+  test('a card that never stops changing does not hold up the thread', async () => {
+    const it = await start()
+    const [slow, quick] = steps as [(typeof steps)[0], (typeof steps)[0]]
+    const one = await started(it, [slow, quick])
+    await it.app.outbox.idle()
+    const said = () => countOf(it, quick.title) === 1
+    const drawn = () => it.slack.calls.filter((call) => call.method === 'chat.update').length
+    const before = drawn()
+    let changes = 0
+    let ended = false
+    // The card is out of date at every moment, as in a long run with many steps; a result comes in the middle of it.
+    while (!said() && drawn() < before + 40) {
+      changes += 1
+      const at = it.clock.now().toISOString()
+      const fact = `asked ${changes} times`
+      await it.ledger.record(one.id, { type: 'step-waiting', at, step: slow.key, findings: [], fact })
+      if (!ended && drawn() >= before + 2) {
+        ended = true
+        await end(it, one.id, quick.key, 'verified')
+      }
+      await new Promise((done) => setImmediate(done))
+    }
+    expect(said()).toBe(true)
+  })
+
   test('keeps order in the thread, and marks every message with its keys', async () => {
     const it = await start()
     const one = await started(it, steps.slice(0, 2))
