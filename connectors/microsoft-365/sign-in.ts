@@ -1,9 +1,8 @@
-/** Microsoft's own sign-in library, with its HTTP calls sent through the gate. */
-import {
-  ClientCertificateCredential,
-  ClientSecretCredential,
-  type ClientSecretCredentialOptions,
-} from '@azure/identity'
+/**
+ * Microsoft's own sign-in library, with its HTTP calls sent through the gate. It is loaded with the first token: it
+ * takes as long as everything else of a start together.
+ */
+import type { ClientSecretCredentialOptions, TokenCredential } from '@azure/identity'
 import { type Gate, Rejected } from '../../src/connector.ts'
 import type { Settings } from './settings.ts'
 
@@ -15,7 +14,8 @@ type HttpResponse = Awaited<ReturnType<HttpClient['sendRequest']>>
 export function signIn(settings: Settings, gate: Gate): () => Promise<string> {
   let failure: unknown
   let underWay: Promise<string> | undefined
-  const credential = credentialOf(settings, {
+  let credential: Promise<TokenCredential> | undefined
+  const httpClient: HttpClient = {
     sendRequest: async (request) => {
       try {
         return await overGate(gate, request)
@@ -24,12 +24,15 @@ export function signIn(settings: Settings, gate: Gate): () => Promise<string> {
         throw error
       }
     },
-  })
+  }
 
   async function token(): Promise<string> {
     failure = undefined
     try {
-      return (await credential.getToken(`${settings.graphUrl}/.default`)).token
+      credential ??= credentialOf(settings, httpClient)
+      const answer = await (await credential).getToken(`${settings.graphUrl}/.default`)
+      if (!answer) throw new Error('no token was given')
+      return answer.token
     } catch (error) {
       // The library wraps what the gate throws, and with it whether to try again; so the gate's own error goes on.
       if (failure !== undefined) throw failure
@@ -46,7 +49,8 @@ export function signIn(settings: Settings, gate: Gate): () => Promise<string> {
   }
 }
 
-function credentialOf(settings: Settings, httpClient: HttpClient) {
+async function credentialOf(settings: Settings, httpClient: HttpClient): Promise<TokenCredential> {
+  const { ClientCertificateCredential, ClientSecretCredential } = await import('@azure/identity')
   const { tenant, clientId } = settings
   const options = {
     authorityHost: settings.authority,
