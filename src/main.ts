@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 /** The process: the only reader of the environment and of the arguments. */
 import { readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import type { CommandLine } from './cli/command-line.ts'
 import { run } from './cli/run.ts'
+
+// A second start compiles nothing again. The cache lies with the installed packages, where only who installs them writes.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/latchkey', import.meta.url)))
 
 const line: CommandLine = {
   args: process.argv.slice(2),

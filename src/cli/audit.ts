@@ -6,25 +6,27 @@ import { systemClock } from '../clock.ts'
 import { realDisk } from '../store/disk.ts'
 import { openEmbeddedStore } from '../store/embedded.ts'
 import { verifyJournal } from '../store/verify.ts'
-import { type CommandLine, type Subcommand, UsageError } from './command-line.ts'
+import { type CommandLine, expectOnly, type Subcommand, UsageError } from './command-line.ts'
 import { dataFolder } from './surroundings.ts'
 
 export default {
   usage: 'audit verify | audit accept ID --note WHY',
   summary: 'checks the hash chain of the record; or lets a damaged offboarding go on with what is left',
   run(line, args) {
-    if (args[0] === 'verify') return verify(line)
+    if (args[0] === 'verify') return verify(line, args.slice(1))
     if (args[0] === 'accept') return accept(line, args.slice(1))
     throw new UsageError('verify, or accept?')
   },
 } satisfies Subcommand
 
 /** Reads only; the bot may be running. */
-async function verify(line: CommandLine): Promise<number> {
+async function verify(line: CommandLine, args: readonly string[]): Promise<number> {
+  expectOnly(args, {})
   const { entries, head, bad } = await verifyJournal(dataFolder(line), realDisk)
   if (bad) {
+    const where = bad.line === 0 ? bad.file : `${bad.file}, line ${bad.line}`
     line.err(
-      `The record is damaged: ${bad.file}, line ${bad.line}: ${bad.fact}. IT keeps a copy of the data folder before anything else, then compares it with the backups.`,
+      `The record is damaged: ${where}: ${bad.fact}. IT keeps a copy of the data folder before anything else, then compares it with the backups.`,
     )
     return 1
   }

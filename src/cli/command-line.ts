@@ -1,4 +1,6 @@
 /** What a subcommand is handed, and what it is. */
+import type { Surrounded } from '../app.ts'
+
 export interface CommandLine {
   args: readonly string[]
   env: Readonly<Record<string, string | undefined>>
@@ -7,6 +9,8 @@ export interface CommandLine {
   err(text: string): void
   ended: Promise<unknown>
   die(error: unknown): void
+  /** How vendor requests leave; only tests bend it. */
+  send?: Surrounded['send']
 }
 
 /** A subcommand: a file of its own, loaded when it is called. */
@@ -19,4 +23,12 @@ export interface Subcommand {
 /** The command line was not understood; the message says how it is meant. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+}
+
+/** Throws where there is an option or a word too many: what is mistyped must not be passed over in silence. */
+export function expectOnly(args: readonly string[], allowed: { options?: readonly string[]; words?: number }): void {
+  const strange = args.find((one) => one.startsWith('-') && !allowed.options?.includes(one))
+  if (strange) throw new UsageError(`there is no option ${strange}.`)
+  const extra = args.filter((one) => !one.startsWith('-'))[allowed.words ?? 0]
+  if (extra) throw new UsageError(`what is ${extra} meant for?`)
 }

@@ -1,12 +1,13 @@
 /** `latchkey connectors`: what there is to act in, and what each does, from the connectors themselves. */
 import { knownConnectors, loadConnector } from '../app.ts'
 import { type Connector, isManual, type Step } from '../connector.ts'
-import type { Subcommand } from './command-line.ts'
+import { expectOnly, type Subcommand } from './command-line.ts'
 
 export default {
   usage: 'connectors [--json]',
   summary: 'each connector with its rights, limits and steps',
   async run(line, args) {
+    expectOnly(args, { options: ['--json'] })
     const all = await Promise.all(knownConnectors().map(loadConnector))
     if (args.includes('--json')) line.out(JSON.stringify(all.map(described), null, 2))
     else line.out(all.map(spoken).join('\n\n'))

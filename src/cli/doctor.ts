@@ -5,7 +5,7 @@ import { explain, inCall } from '../run/gate.ts'
 import { health, type System } from '../run/system.ts'
 import type { Settings } from '../settings.ts'
 import { checkSlack } from '../slack/check.ts'
-import type { CommandLine, Subcommand } from './command-line.ts'
+import { type CommandLine, expectOnly, type Subcommand } from './command-line.ts'
 import { logOf, settingsOf, slackAccess, systemsOf } from './surroundings.ts'
 
 export interface Finding {
@@ -18,11 +18,13 @@ export interface Finding {
 export default {
   usage: 'doctor',
   summary: 'is every system reachable, with the rights it needs? Are Slack and the roles in order?',
-  async run(line) {
+  async run(line, args) {
+    expectOnly(args, {})
     const settings = await settingsOf(line)
     const log = logOf(line, settings, 'silent')
-    const systems = systemsOf(settings, log)
-    const checks = [...systems.all.map(checkSystem), slackFinding(line, settings, log)]
+    const systems = systemsOf(line, settings, log)
+    const asked = systems.all.filter((system) => system.use !== 'manual')
+    const checks = [...asked.map(checkSystem), slackFinding(line, settings, log)]
     const findings = await Promise.all(checks)
     await systems.close()
     for (const finding of findings) line.out(spoken(finding))

@@ -1,16 +1,17 @@
 /** `latchkey plan EMAIL`: what an offboarding would do. Reads only. */
 import type { Plan } from '../offboarding/offboarding.ts'
-import { type Subcommand, UsageError } from './command-line.ts'
+import { expectOnly, type Subcommand, UsageError } from './command-line.ts'
 import { logOf, settingsOf, systemsOf } from './surroundings.ts'
 
 export default {
   usage: 'plan EMAIL [--json]',
   summary: 'what an offboarding would do; changes nothing',
   async run(line, args) {
+    expectOnly(args, { options: ['--json'], words: 1 })
     const [email] = args.filter((one) => !one.startsWith('--'))
     if (!email?.includes('@')) throw new UsageError('whose offboarding? Give an e-mail address.')
     const settings = await settingsOf(line)
-    const systems = systemsOf(settings, logOf(line, settings, 'silent'))
+    const systems = systemsOf(line, settings, logOf(line, settings, 'silent'))
     const address = email.toLowerCase()
     const leaver = { id: `mailto:${address}`, name: email, emails: [address] }
     const asked = { leaver, choices: { kind: 'resignation' as const, devices: 'lock' as const }, chosenAccounts: {} }
@@ -31,6 +32,9 @@ export function spokenPlan(plan: Plan): string {
       `${one.connector} (${one.realm}) knows ${one.candidates.length} who could be meant: ${names}. IT chooses on the card.`,
     )
   }
+  // The tasks of the settings are for everybody; they do not show that anybody knows this address.
+  const known = plan.steps.some((step) => step.connector !== 'manual')
+  if (!known && lines.length === 0) lines.push('Nobody with that address has an account in any connected system.')
   let system = ''
   for (const step of plan.steps) {
     const here = `${step.connectorTitle}, ${step.realm}: ${step.account.label}`
@@ -40,5 +44,5 @@ export function spokenPlan(plan: Plan): string {
     lines.push(`  ${step.phase.padEnd(9)}${step.title} (${told}${step.irreversible ? ', irreversible' : ''})`)
     for (const finding of step.findings) lines.push(`    ${finding.state.padEnd(8)}${finding.label}: ${finding.fact}`)
   }
-  return lines.length > 0 ? lines.join('\n') : 'Nobody with that address has an account in any connected system.'
+  return lines.join('\n').trimStart()
 }

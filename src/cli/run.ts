@@ -14,18 +14,26 @@ const subcommands: Readonly<Record<string, () => Promise<{ default: Subcommand }
 
 export async function run(line: CommandLine): Promise<number> {
   const [name = 'help', ...args] = line.args
-  const load = subcommands[name]
+  const load = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
   if (!load) return help(line, name)
   const { default: subcommand } = await load()
+  if (args.some((one) => one === '--help' || one === '-h')) {
+    line.out(`usage: latchkey ${subcommand.usage}\n  ${subcommand.summary}`)
+    return 0
+  }
   try {
     return await subcommand.run(line, args)
   } catch (error) {
     if (error instanceof SettingsError) line.err(error.message)
     else line.err(`latchkey ${name}: ${error instanceof Error ? error.message : String(error)}`)
-    if (!(error instanceof UsageError)) return 1
+    if (!isWrongUsage(error)) return 1
     line.err(`usage: latchkey ${subcommand.usage}`)
     return 2
   }
+}
+
+function isWrongUsage(error: unknown): boolean {
+  return error instanceof UsageError || String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS')
 }
 
 async function help(line: CommandLine, name: string): Promise<number> {
@@ -33,9 +41,8 @@ async function help(line: CommandLine, name: string): Promise<number> {
   const say = asked ? line.out : line.err
   if (!asked) say(`There is no subcommand ${name}.`)
   say('usage: latchkey SUBCOMMAND')
-  for (const load of Object.values(subcommands)) {
-    const { usage, summary } = (await load()).default
-    say(`  ${usage.padEnd(28)} ${summary}`)
-  }
+  const all = await Promise.all(Object.values(subcommands).map(async (load) => (await load()).default))
+  const width = Math.max(...all.map((one) => one.usage.length))
+  for (const { usage, summary } of all) say(`  ${usage.padEnd(width)}  ${summary}`)
   return asked ? 0 : 2
 }

@@ -1,13 +1,14 @@
 /** `latchkey start`: the bot, until it is asked to end. */
 import { startBot } from '../bot.ts'
 import { systemClock } from '../clock.ts'
-import type { Subcommand } from './command-line.ts'
+import { expectOnly, type Subcommand } from './command-line.ts'
 import { dataFolder, logOf, settingsOf, slackAccess } from './surroundings.ts'
 
 export default {
   usage: 'start',
   summary: 'the bot itself',
-  async run(line) {
+  async run(line, args) {
+    expectOnly(args, {})
     const slack = slackAccess(line)
     const settings = await settingsOf(line)
     const log = logOf(line, settings, 'info')
@@ -19,6 +20,7 @@ export default {
       random: Math.random,
       log,
       onFatal: line.die,
+      ...(line.send ? { send: line.send } : {}),
     })
     log.info({ systems: settings.connectors.map((one) => one.use) }, 'Latchkey is running.')
     await line.ended

@@ -37,8 +37,13 @@ export function logOf(line: CommandLine, settings: Settings | undefined, usual: 
   return createLog({ level, secrets: () => secrets })
 }
 
-export function systemsOf(settings: Settings, log: Log): Systems {
-  return createSystems(settings, { clock: systemClock, random: Math.random, log })
+export function systemsOf(line: CommandLine, settings: Settings, log: Log): Systems {
+  return createSystems(settings, {
+    clock: systemClock,
+    random: Math.random,
+    log,
+    ...(line.send ? { send: line.send } : {}),
+  })
 }
 
 /** Socket Mode where there is an app token, HTTP where there is a signing secret. */
