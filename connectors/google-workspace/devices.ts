@@ -105,7 +105,7 @@ function isBlocked(phone: Phone): boolean {
 
 const chromebookLock: Step = {
   id: 'chromebook-lock',
-  title: 'ChangeStatus Chromebooks',
+  title: 'Disable Chromebooks',
   area: 'devices',
   phase: 'contain',
   async find(at) {

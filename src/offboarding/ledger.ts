@@ -61,7 +61,21 @@ export interface Ledger {
 
 interface Entry {
   state: Offboarding
-  queue: Promise<unknown>
+  /** Asked while a write is on its way; they share the next one. */
+  waiting: Waiting[]
+  busy: boolean
+}
+
+interface Waiting {
+  events: readonly Event[]
+  done(state: Offboarding): void
+  failed(error: unknown): void
+}
+
+interface Told {
+  state: Offboarding
+  event: Event
+  effects: readonly Effect[]
 }
 
 export function openLedger(store: Store, ports: { newId: () => string; now: () => Date }): Ledger {
@@ -86,7 +100,7 @@ class OpenLedger implements Ledger {
     for (const [id, events] of store.opened()) {
       const state = this.#barred.has(id) ? undefined : fold(id, events)
       if (state?.closedAt) void this.#putAway(id)
-      else if (state) this.#entries.set(id, { state, queue: Promise.resolve() })
+      else if (state) this.#entries.set(id, { state, waiting: [], busy: false })
     }
   }
 
@@ -126,19 +140,20 @@ class OpenLedger implements Ledger {
 
   async record(id: string, ...events: readonly Event[]): Promise<Offboarding> {
     const entry = await this.#entryOf(id)
-    const result = entry.queue.then(() => this.#onRecord(id, events, () => this.#keep(id, entry, events)))
-    entry.queue = result.catch(() => undefined)
-    return result
+    return new Promise((done, failed) => {
+      entry.waiting.push({ events, done, failed })
+      if (!entry.busy) void this.#drain(id, entry)
+    })
   }
 
   request(event: EventOf<'requested'>): Promise<Offboarding> {
-    const result = this.#requests.then(() => this.#onRecord(systemId, [event], () => this.#ask(event)))
+    const result = this.#requests.then(() => this.#askOnRecord(event))
     this.#requests = result.catch(() => undefined)
     return result
   }
 
   async refuse(by: Person, what: string, why: string): Promise<void> {
-    await this.#keepRefusal(systemId, by, what, why)
+    await this.#store.append(systemId, [this.#refused(by, what, why)])
   }
 
   async #entryOf(id: string): Promise<Entry> {
@@ -146,24 +161,59 @@ class OpenLedger implements Ledger {
     if (fact) throw new Refusal(`Offboarding ${id} cannot go on: ${fact}`)
     const state = this.get(id) ?? (await this.load(id))
     if (!state) throw new Refusal(`There is no offboarding ${id}.`)
-    const entry = this.#entries.get(id) ?? { state, queue: Promise.resolve() }
+    const entry = this.#entries.get(id) ?? { state, waiting: [], busy: false }
     this.#entries.set(id, entry)
     return entry
   }
 
-  async #keep(id: string, entry: Entry, events: readonly Event[]): Promise<Offboarding> {
-    const told: { state: Offboarding; event: Event; effects: readonly Effect[] }[] = []
-    let state = entry.state
-    for (const event of events) {
-      const { next, effects } = decide(state, event)
-      state = next
-      told.push({ state, event, effects })
+  /** A disk syncs what a whole phase has to say as fast as one event, so nobody waits for more than one sync. */
+  async #drain(id: string, entry: Entry): Promise<void> {
+    entry.busy = true
+    while (entry.waiting.length > 0) {
+      const batch = entry.waiting.splice(0)
+      await this.#keep(id, entry, batch).catch((error) => {
+        for (const one of batch) one.failed(error)
+      })
     }
-    await this.#store.append(id, events)
+    entry.busy = false
+  }
+
+  async #keep(id: string, entry: Entry, batch: readonly Waiting[]): Promise<void> {
+    const told: Told[] = []
+    const answers: (() => void)[] = []
+    let state = entry.state
+    for (const { events, done, failed } of batch) {
+      const decided = this.#decided(state, events)
+      told.push(...decided.told)
+      const own = decided.told.at(-1)?.state ?? state
+      answers.push('error' in decided ? () => failed(decided.error) : () => done(own))
+      state = own
+    }
+    const events = told.map((one) => one.event)
+    if (events.length > 0) await this.#store.append(id, events)
     entry.state = state
     for (const one of told) this.#tell(one.state, one.event, one.effects)
     if (state.closedAt) await this.#putAway(id)
-    return state
+    for (const answer of answers) answer()
+  }
+
+  /** All events or none; of what a person did and may not, that it was refused. */
+  #decided(before: Offboarding, events: readonly Event[]): { told: Told[] } | { told: Told[]; error: unknown } {
+    const told: Told[] = []
+    let state = before
+    try {
+      for (const event of events) {
+        const { next, effects } = decide(state, event)
+        state = next
+        told.push({ state, event, effects })
+      }
+      return { told }
+    } catch (error) {
+      const event = this.#refusalOf(events, error)
+      if (!event) return { told: [], error }
+      const { next, effects } = decide(before, event)
+      return { told: [{ state: next, event, effects }], error }
+    }
   }
 
   async #ask(event: EventOf<'requested'>): Promise<Offboarding> {
@@ -173,7 +223,7 @@ class OpenLedger implements Ledger {
     const id = this.#newId()
     const { next, effects } = decide(undefined, event, { id, open })
     await this.#store.append(id, [event])
-    this.#entries.set(id, { state: next, queue: Promise.resolve() })
+    this.#entries.set(id, { state: next, waiting: [], busy: false })
     this.#tell(next, event, effects)
     return next
   }
@@ -182,27 +232,24 @@ class OpenLedger implements Ledger {
     for (const listener of this.#listeners) listener(state, event, effects)
   }
 
-  /** A refusal of what a person did is itself on the record. */
-  async #onRecord<T>(id: string, events: readonly Event[], work: () => Promise<T>): Promise<T> {
+  async #askOnRecord(asked: EventOf<'requested'>): Promise<Offboarding> {
     try {
-      return await work()
+      return await this.#ask(asked)
     } catch (error) {
-      const by = events.flatMap((event) => ('by' in event ? [event.by] : []))[0]
-      const what = events.map((event) => event.type).join(', ')
-      if (error instanceof Refusal && by) await this.#keepRefusal(id, by, what, error.message)
+      const event = this.#refusalOf([asked], error)
+      if (event) await this.#store.append(systemId, [event])
       throw error
     }
   }
 
-  /** Under the offboarding's own id it also counts as one of its events, so memory and disk agree. */
-  async #keepRefusal(id: string, by: Person, what: string, why: string): Promise<void> {
-    const person = { id: by.id, name: by.name }
-    const event: EventOf<'refused'> = { type: 'refused', at: this.#now().toISOString(), by: person, what, why }
-    await this.#store.append(id, [event])
-    const entry = this.#entries.get(id)
-    if (!entry) return
-    const { next, effects } = decide(entry.state, event)
-    entry.state = next
-    this.#tell(next, event, effects)
+  /** A refusal of what a person did is itself on the record. */
+  #refusalOf(events: readonly Event[], error: unknown): EventOf<'refused'> | undefined {
+    const by = events.flatMap((event) => ('by' in event ? [event.by] : []))[0]
+    const what = events.map((event) => event.type).join(', ')
+    return error instanceof Refusal && by ? this.#refused(by, what, error.message) : undefined
+  }
+
+  #refused({ id, name }: Person, what: string, why: string): EventOf<'refused'> {
+    return { type: 'refused', at: this.#now().toISOString(), by: { id, name }, what, why }
   }
 }

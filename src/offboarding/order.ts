@@ -14,13 +14,39 @@ export function endedBadly(run: StepRun): boolean {
 /** Keys of the steps whose turn it is, in no order: they run side by side. */
 export function ready(offboarding: Offboarding, now: Date): string[] {
   const runs = Object.values(offboarding.steps)
-  return runs.filter((run) => mayStart(run, runs, now)).map((run) => run.key)
+  const candidates = runs.filter((run) => isDue(run, now))
+  if (candidates.length === 0) return []
+  const held = heldPhases(runs)
+  const open = candidates.filter(
+    ({ plan }) => plan.task || phases.indexOf(plan.phase) <= (held.get(realmOf(plan)) ?? 0),
+  )
+  return open
+    .filter((run) => (run.plan.needs || run.plan.after ? waitsFor(run, runs).length === 0 : true))
+    .map((run) => run.key)
+}
+
+export function isReady(offboarding: Offboarding, run: StepRun, now: Date): boolean {
+  return mayStart(run, Object.values(offboarding.steps), now)
+}
+
+function realmOf(plan: StepRun['plan']): string {
+  return `${plan.connector}@${plan.realm}`
+}
+
+/** By realm: the earliest phase with a step that is planned or running. */
+function heldPhases(runs: readonly StepRun[]): Map<string, number> {
+  const held = new Map<string, number>()
+  for (const { plan, state } of runs) {
+    if (plan.task) continue
+    const realm = realmOf(plan)
+    const index = state === 'planned' || state === 'running' ? phases.indexOf(plan.phase) : phases.length
+    held.set(realm, Math.min(held.get(realm) ?? phases.length, index))
+  }
+  return held
 }
 
 function mayStart(run: StepRun, all: readonly StepRun[], now: Date): boolean {
-  const due = run.state === 'delayed' && Date.parse(run.dueAt ?? '') <= now.getTime()
-  if (run.state !== 'planned' && !due) return false
-  return waitsFor(run, all).length === 0
+  return isDue(run, now) && waitsFor(run, all).length === 0
 }
 
 /** What a step still waits for; a phase holds until every step of the one before has ended, waits or is put off. */
@@ -65,4 +91,9 @@ export function deadlocks(steps: readonly { id: string; phase: string; needs: re
     if (free.length === 0) return [...left.keys()]
     for (const step of free) left.delete(step.id)
   }
+}
+
+function isDue(run: StepRun, now: Date): boolean {
+  const due = run.state === 'delayed' && Date.parse(run.dueAt ?? '') <= now.getTime()
+  return run.state === 'planned' || due
 }

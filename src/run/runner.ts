@@ -9,7 +9,7 @@ import { Refusal } from '../offboarding/decide.ts'
 import type { Event } from '../offboarding/event.ts'
 import type { Ledger } from '../offboarding/ledger.ts'
 import type { Offboarding, StepRun } from '../offboarding/offboarding.ts'
-import { ready } from '../offboarding/order.ts'
+import { isReady, ready } from '../offboarding/order.ts'
 import { type Due, dueNow, mayStartNow } from '../offboarding/policy.ts'
 import { makeAt, Rounds, realmOf } from './at.ts'
 import type { Planner } from './planner.ts'
@@ -40,6 +40,7 @@ export class Runner {
   readonly #active = new Map<string, Promise<void>>()
   /** Findings of the plan a run was started with: fresh, so the first attempt does not read them again. */
   readonly #fresh = new Map<string, readonly Finding[]>()
+  readonly #moving = new Set<string>()
   readonly #pollAfter = new Map<string, { at: number; pause: number }>()
   readonly #plannedAt = new Map<string, number>()
   /** Asked to plan while a plan was being made. */
@@ -73,6 +74,16 @@ export class Runner {
 
   /** Does whatever is due or ready now; safe to call at any time and any number of times. */
   move(id: string): void {
+    if (this.#moving.has(id)) return
+    this.#moving.add(id)
+    // What is kept in one write is told event by event; one look at the whole is enough for all of them.
+    queueMicrotask(() => {
+      this.#moving.delete(id)
+      this.#moveNow(id)
+    })
+  }
+
+  #moveNow(id: string): void {
     const offboarding = this.#o.ledger.get(id)
     if (!offboarding || this.#stop.signal.aborted) return
     for (const due of dueNow(offboarding, this.#now())) this.#follow(offboarding, due)
@@ -146,7 +157,7 @@ export class Runner {
   async #begin(id: string, key: string): Promise<void> {
     const offboarding = this.#o.ledger.get(id)
     const run = offboarding?.steps[key]
-    if (!offboarding || !run || !ready(offboarding, this.#now()).includes(key)) return
+    if (!offboarding || !run || !isReady(offboarding, run, this.#now())) return
     if (run.plan.task) {
       const fact = `handed to ${run.plan.task.owner}`
       await this.#o.ledger.record(id, { type: 'step-waiting', at: this.#at(), step: key, findings: [], fact })

@@ -1,4 +1,5 @@
 /** The process of the real bot over HTTP, with the sandbox around it; told `run`, it offboards somebody meanwhile. */
+import { rmSync } from 'node:fs'
 import { cast, employee } from '../../src/sandbox/company.ts'
 import { botOptions, openSandbox } from '../../src/sandbox/sandbox.ts'
 import { askedBy, signedBy } from './people.ts'
@@ -35,5 +36,8 @@ process.on('message', () => {
     .then(() => process.send?.('running'))
     .catch(fail)
 })
-process.once('SIGTERM', () => process.exit())
+process.once('SIGTERM', () => {
+  rmSync(sandbox.folder, { recursive: true, force: true })
+  process.exit()
+})
 process.send?.({ url: `http://127.0.0.1:${slack.port()}/slack/events`, secret: access.signingSecret })

@@ -1,6 +1,6 @@
 /** The rules of DESIGN 4, whatever the order of events. */
 import fc from 'fast-check'
-import { expect, it as test } from 'vitest'
+import { expect, it as test, vi } from 'vitest'
 import { decide, fold, Refusal } from '../../src/offboarding/decide.ts'
 import type { Event } from '../../src/offboarding/event.ts'
 import {
@@ -14,6 +14,9 @@ import {
 import { endedWell, ready } from '../../src/offboarding/order.ts'
 import { runSteps } from '../../src/offboarding/plan.ts'
 import { at, clicker, finding, leaver, plan, planned, request, step } from '../support/story.ts'
+
+// Thousands of walks take longer on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const people: readonly Clicker[] = [
   clicker('UHR', ['hr']),
