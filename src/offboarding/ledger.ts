@@ -119,11 +119,12 @@ class OpenLedger implements Ledger {
   }
 
   async load(id: string): Promise<Offboarding | undefined> {
-    return this.get(id) ?? fold(id, (await this.#store.history(id)) ?? [])
+    return this.get(id) ?? fold(id, (await this.history(id)) ?? [])
   }
 
-  history(id: string): Promise<readonly Event[] | undefined> {
-    return this.#store.history(id)
+  /** What was typed or forged may be no id at all; then there is no such offboarding. */
+  async history(id: string): Promise<readonly Event[] | undefined> {
+    return /^[A-Za-z0-9-]{1,64}$/.test(id) && id !== systemId ? this.#store.history(id) : undefined
   }
 
   closed(limit: number): Promise<readonly ClosedEntry[]> {

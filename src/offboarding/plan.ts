@@ -104,7 +104,33 @@ export function runSteps(offboarding: Offboarding, fresh: Plan): Record<string, 
     const plan = after ?? before
     if (plan) runs[key] = runOf(offboarding, plan, before, after, unreadable.has(plan.connector))
   }
+  for (const one of fresh.unreadable) {
+    const known = Object.values(runs).some((run) => run.plan.connector === one.connector)
+    if (!known) runs[neverRead(one).key] = blank(neverRead(one))
+  }
   return runs
+}
+
+/** A system that was never read is not passed over: somebody of IT looks there by hand. */
+function neverRead({ connector, connectorTitle, fact }: Unreadable): PlanStep {
+  const ask = `${connectorTitle} could not be read when this was planned and when it started (${fact}) Look there by hand and take back what the leaver holds, or ask for another offboarding once it answers.`
+  return {
+    key: `${connector}/never-read@unknown`,
+    connector,
+    connectorTitle,
+    step: 'never-read',
+    realm: 'unknown',
+    account: { realm: 'unknown', id: 'unknown', label: 'unknown' },
+    title: 'Look by hand: it could not be read',
+    area: 'applications',
+    phase: 'contain',
+    task: { ask, owner: 'it', dueInMs: 4 * 3600_000 },
+    findings: [],
+  }
+}
+
+function blank(plan: PlanStep): StepRun {
+  return { key: plan.key, plan, state: 'planned', attempt: 0, findings: [], applied: {}, foundAfterSignOff: [] }
 }
 
 function runOf(

@@ -97,3 +97,12 @@ test('a close that a crash interrupted is finished at the next start', async () 
   expect(openLedger(failing, ports).open()).toEqual([])
   expect(closed).toEqual([id])
 })
+
+test.each(['', '../../etc/passwd', '{"id":1}', '💥', 'system', 'off 1'])(
+  '%j is no offboarding, and is said so',
+  async (id) => {
+    const { ledger } = await asked()
+    expect(await ledger.load(id)).toBeUndefined()
+    await expect(ledger.record(id, planned(steps))).rejects.toThrow(/There is no offboarding/)
+  },
+)

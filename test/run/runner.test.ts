@@ -233,16 +233,28 @@ describe('a run that meets trouble', () => {
 })
 
 describe('planning', () => {
-  test('a system that cannot be read is said, and holds nothing else up', async () => {
+  test('a system that was never read holds nothing else up, but it is not done until somebody looked there by hand', async () => {
     const broken = toyConnector('farm', [], {
       locate: async () => {
         throw new Busy('FARM does not answer')
       },
     })
     const made = begin([toyConnector('zoo', [toyStep(toy({ keys: ['k'] }), 'keys')]), broken])
-    const one = await until(made, await signedOff(made), ended)
+    const id = await signedOff(made)
+    const one = await until(made, id, (now) => now.steps['zoo/keys@main']?.ending === 'verified')
     expect(one.plan?.unreadable).toMatchObject([{ connector: 'farm', fact: 'FARM does not answer' }])
-    expect(one.steps['zoo/keys@main']?.ending).toBe('verified')
+    const key = 'farm/never-read@unknown'
+    const waiting = await until(made, id, (now) => now.steps[key]?.state === 'waiting')
+    expect([waiting.state, waiting.containedAt]).toEqual(['running', undefined])
+    expect(waiting.steps[key]?.plan.task?.ask).toMatch(/FARM could not be read.*by hand/)
+    await made.engine.ledger.record(id, {
+      type: 'attested',
+      at: made.clock.now().toISOString(),
+      by: it,
+      step: key,
+      note: 'nothing there',
+    })
+    expect((await until(made, id, ended)).state).toBe('done')
   })
   test('two possible accounts stay out of the plan until IT chooses', async () => {
     const account = (id: string) => ({ realm: 'main', id, label: id })

@@ -67,6 +67,11 @@ function planWarnings(one: Offboarding): string[] {
   const found = plan.unreadable.map(
     (system) => `${system.connectorTitle} could not be read and is not in this plan: ${system.fact}`,
   )
+  if (plan.ambiguous.length === 0 && plan.steps.every((step) => step.task)) {
+    found.push(
+      `No connected system knows anybody as ${one.leaver.emails.join(', ')}: check the address before you sign.`,
+    )
+  }
   const irreversible = plan.steps.filter((step) => step.irreversible && step.findings.length > 0)
   if (irreversible.length > 0) found.push(irreversibleWarning(one, irreversible.length))
   for (const step of plan.steps) {

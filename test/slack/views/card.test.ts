@@ -55,6 +55,14 @@ describe('the card', () => {
     expect(buttons(both)).toEqual(['decline', 'withdraw', 'show-everything'])
   })
 
+  test('says that no system knows the person, where there are only tasks', () => {
+    const task = step('manual/pay', { task: { ask: 'Pay', owner: 'hr', dueInMs: 1 }, findings: [] })
+    expect(textOf(given([request(), planned([task])]))).toContain(
+      'No connected system knows anybody as jo.miller@example.com',
+    )
+    expect(textOf(given([request(), planned([task, suspend])]))).not.toContain('No connected system')
+  })
+
   test('counts the plan by area, and warns of what cannot be undone, is blocked or could not be read', () => {
     const blocked = step('okta/admin', {
       connectorTitle: 'Okta',
