@@ -91,7 +91,7 @@ describe.each(['socket', 'http'] as const)('an offboarding over %s', (mode) => {
     const told = await heard(box, cast.manager, /you asked for is done/)
     const one = await recorded(box, id, ({ state }) => state === 'done')
     thread(box, one)
-    files(box, one)
+    await files(box, one)
     expect(told).toMatch(/\d+ of \d+ verified/)
     const heads = news(box, cast.manager).map((one) => one.split('\n')[0])
     for (const words of [/request is in/, /HR signed/, /IT signed/, /has started/, /handed over/, /is done/])
@@ -124,10 +124,12 @@ function thread(box: Sandbox, one: Offboarding): void {
 }
 
 /** The report for machines and the page for people say the same as the record. */
-function files(box: Sandbox, one: Offboarding): void {
-  const [json, html] = ['json', 'html'].map((kind) =>
-    box.slack.files().find((file) => file.name === `${one.id}.${kind}`),
-  )
+async function files(box: Sandbox, one: Offboarding): Promise<void> {
+  const made = (kind: string) => box.slack.files().find((file) => file.name === `${one.id}.${kind}`)
+  // Slack shares a file a moment after it took it.
+  const shared = () => ['json', 'html'].every((kind) => (made(kind)?.shares.length ?? 0) > 0)
+  await box.slack.until(shared, 30_000, 'both files in the thread')
+  const [json, html] = [made('json'), made('html')]
   for (const file of [json, html])
     expect(file?.shares.map((share) => share.thread_ts)).toEqual([cardOf(box, one.id)?.ts])
   const report = JSON.parse(json?.bytes?.toString() ?? '') as Report
