@@ -171,10 +171,7 @@ function neverSent<T>(call: Call<T>, why: NotSent, last: Outcome<T> | undefined)
     why.pauseMs === undefined
       ? 'was given up before it was sent'
       : `was not sent, since this system asked to be left alone for another ${seconds(why.pauseMs)}`
-  return withFact(
-    new Busy(`${call.what} ${reason}; nothing was changed by it.${before} Latchkey tries again later.`),
-    {},
-  )
+  return withFact(new Busy(`${call.what} ${reason}; nothing was changed by it.${before}`), {})
 }
 
 function doubt<T>(call: Call<T>, said: string, tools: CallTools): string {
@@ -184,7 +181,7 @@ function doubt<T>(call: Call<T>, said: string, tools: CallTools): string {
 function busy<T>(call: Call<T>, said: string, progress: Progress, tools: CallTools): string {
   const tries = progress.attempts === 1 ? 'Tried once' : `Tried ${progress.attempts} times`
   const harm = call.writes ? '; nothing was changed by it' : ''
-  return `${tools.title} cannot be asked now: ${call.what} ended in ${said}. ${tries} over ${seconds(tools.now() - progress.begun)}${harm}. Latchkey tries again later.`
+  return `${tools.title} cannot be asked now: ${call.what} ended in ${said}. ${tries} over ${seconds(tools.now() - progress.begun)}${harm}.`
 }
 
 function seconds(ms: number): string {

@@ -109,11 +109,16 @@ async function lookPatiently(work: StepWork): Promise<readonly Finding[] | undef
     const { kind, fact } = looked.failure
     const passing = kind === 'busy' || kind === 'in-doubt'
     if (!passing || work.clock.now().getTime() + pause > until) {
-      await end(work, 'unknown', unread(work), fact)
+      await end(work, 'unknown', unread(work), passing ? stoppedAsking(fact) : fact)
       return undefined
     }
     await work.clock.sleep(pause, work.signal)
   }
+}
+
+/** The patience is over, so the next move is a person's. */
+function stoppedAsking(fact: string): string {
+  return `${fact} Latchkey has stopped asking: once it answers, somebody presses Try again.`
 }
 
 function unread(work: StepWork): Finding[] {
@@ -243,7 +248,8 @@ async function conclude(work: StepWork, findings: readonly Finding[]): Promise<v
 function withReason(work: StepWork, finding: Finding): Finding {
   if (finding.state !== 'open') return finding
   const applied = work.run().applied[finding.id]
-  const why = applied?.refusal?.fact
+  const refusal = applied?.refusal
+  const why = refusal?.kind === 'busy' ? stoppedAsking(refusal.fact) : refusal?.fact
   if (why && !applied?.answeredAt) return { ...finding, fact: why }
   if (mustAsk(work, finding))
     return { ...finding, fact: 'ordered, but the answer was lost and cannot be read back: please check by hand' }
