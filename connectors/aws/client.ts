@@ -1,12 +1,12 @@
 /** One client for each AWS account, signed in by AssumeRole; and who we are. */
-import {
-  type $Command,
+import type {
+  $Command,
   IAMClient,
-  type IAMClientResolvedConfig,
-  type ServiceInputTypes,
-  type ServiceOutputTypes,
+  IAMClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes,
 } from '@aws-sdk/client-iam'
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import type { STS } from '@aws-sdk/client-sts'
 import { Denied, type Gate, Rejected } from '../../src/connector.ts'
 import { answerOf, isStale, told } from './answers.ts'
 import { overGate } from './http.ts'
@@ -24,6 +24,8 @@ export interface Realm {
   id: string
   /** The role that is assumed here; none where the credentials belong to this very account. */
   role: string | undefined
+  /** The SDK itself, for its commands. */
+  iam: typeof import('@aws-sdk/client-iam')
   /** Throws Rejected with AWS's own code and words, or the gate's error. */
   send<In extends ServiceInputTypes, Out extends ServiceOutputTypes>(
     command: $Command<In, Out, IAMClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
@@ -38,20 +40,25 @@ export interface Caller {
   userId: string
 }
 
-type SdkConfig = ReturnType<typeof sdkConfig>
 type Account = Settings['accounts'][number]
 
-export function connect(settings: Settings, gate: Gate): Aws {
+/** The SDK comes with the first call: it would make every start of the bot a tenth of a second longer. */
+export async function connect(settings: Settings, gate: Gate): Promise<Aws> {
+  const [iam, { STS }] = await Promise.all([import('@aws-sdk/client-iam'), import('@aws-sdk/client-sts')])
   const config = sdkConfig(settings, gate)
   const own = settings.credentials
-  const sts = new STSClient({
+  const sts = new STS({
     ...config,
     ...(own
       ? { credentials: { accessKeyId: own.accessKeyId.reveal(), secretAccessKey: own.secretAccessKey.reveal() } }
       : {}),
   })
   const caller = callerOf(sts)
-  const realms = settings.accounts.map((account) => openRealm(account, settings.region, config, sts, caller))
+  const realms = settings.accounts.map((account): Realm => {
+    const role = roleArn(account, settings.region)
+    const credentials = role ? assumed(account, role, sts) : ownCredentials(account, sts, caller)
+    return { id: account.id, role, iam, send: sender(account, new iam.IAMClient({ ...config, credentials })) }
+  })
   return { match: settings.match, realms: new Map(realms.map((realm) => [realm.id, realm])), caller }
 }
 
@@ -69,36 +76,29 @@ function sdkConfig(settings: Settings, gate: Gate) {
 }
 
 /** Asked again whenever the key changes, as an instance role's does every few hours. */
-function callerOf(sts: STSClient): () => Promise<Caller> {
+function callerOf(sts: STS): () => Promise<Caller> {
   let known: { key: string; caller: Caller } | undefined
   return async () => {
     const { accessKeyId } = await sts.config.credentials()
     if (known?.key === accessKeyId) return known.caller
-    const told = await signedAnew('sign-in', 'GetCallerIdentity', () => sts.send(new GetCallerIdentityCommand({})))
+    const told = await signedAnew('sign-in', 'GetCallerIdentity', () => sts.getCallerIdentity({}))
     const caller = { account: told.Account ?? '', arn: told.Arn ?? '', userId: told.UserId ?? '' }
     known = { key: accessKeyId, caller }
     return caller
   }
 }
 
-function openRealm(account: Account, region: string, config: SdkConfig, sts: STSClient, caller: Aws['caller']): Realm {
-  const role = roleArn(account, region)
-  const credentials = role ? assumed(account, role, sts) : ownCredentials(account, sts, caller)
-  const iam = new IAMClient({ ...config, credentials })
-  return {
-    id: account.id,
-    role,
-    send: (command, signal) =>
-      signedAnew(account.id, command.constructor.name.replace(/Command$/, ''), () =>
-        iam.send(command, signal ? { abortSignal: signal } : {}),
-      ),
-  }
+function sender(account: Account, client: IAMClient): Realm['send'] {
+  return (command, signal) =>
+    signedAnew(account.id, command.constructor.name.replace(/Command$/, ''), () =>
+      client.send(command, signal ? { abortSignal: signal } : {}),
+    )
 }
 
 /** The shortest session that AWS gives; the SDK asks for the next one five minutes before this one ends. */
 const sessionSeconds = 900
 
-function assumed(account: Account, role: string, sts: STSClient) {
+function assumed(account: Account, role: string, sts: STS) {
   const order = {
     RoleArn: role,
     RoleSessionName: 'latchkey',
@@ -107,7 +107,7 @@ function assumed(account: Account, role: string, sts: STSClient) {
   }
   return async () => {
     try {
-      const answer = await signedAnew(account.id, 'AssumeRole', () => sts.send(new AssumeRoleCommand(order)))
+      const answer = await signedAnew(account.id, 'AssumeRole', () => sts.assumeRole(order))
       const given = answer.Credentials
       if (!given?.AccessKeyId || !given.SecretAccessKey) throw new Rejected('AWS gave no session.')
       return {
@@ -132,7 +132,7 @@ function naming(account: Account, role: string, error: unknown): unknown {
 }
 
 /** Without a role the realm is wherever the credentials belong, and a wrong account id would name the wrong place. */
-function ownCredentials(account: Account, sts: STSClient, caller: Aws['caller']) {
+function ownCredentials(account: Account, sts: STS, caller: Aws['caller']) {
   return async () => {
     const { account: actual } = await caller()
     if (actual === account.id) return sts.config.credentials()

@@ -1,5 +1,4 @@
 /** The user itself: AWS deletes it only once nothing belongs to it any more. */
-import { DeleteUserCommand } from '@aws-sdk/client-iam'
 import { type AutomaticStep, Rejected } from '../../src/connector.ts'
 import { isCode, unlessGone } from './answers.ts'
 import type { Aws } from './client.ts'
@@ -32,7 +31,7 @@ async function clearAndDelete(on: On, left = rounds): Promise<void> {
   await unlessGone(clear(on))
   await removeDenyAll(on)
   try {
-    await unlessGone(on.realm.send(new DeleteUserCommand({ UserName: on.userName }), on.signal))
+    await unlessGone(on.realm.send(new on.realm.iam.DeleteUserCommand({ UserName: on.userName }), on.signal))
   } catch (error) {
     // A clear no: the user lives on, and must not do so without the denial.
     if (isRefusal(error)) await putDenyAll(on)

@@ -1,17 +1,4 @@
 /** What the user may do: groups, policies, and the boundary around them. */
-import {
-  AddUserToGroupCommand,
-  AttachUserPolicyCommand,
-  DeleteUserPermissionsBoundaryCommand,
-  DeleteUserPolicyCommand,
-  DetachUserPolicyCommand,
-  ListAttachedUserPoliciesCommand,
-  ListGroupsForUserCommand,
-  ListUserPoliciesCommand,
-  PutUserPermissionsBoundaryCommand,
-  PutUserPolicyCommand,
-  RemoveUserFromGroupCommand,
-} from '@aws-sdk/client-iam'
 import type { Finding } from '../../src/connector.ts'
 import { unlessGone } from './answers.ts'
 import { all } from './client.ts'
@@ -29,13 +16,16 @@ export const groups = userStep({
   look: groupsOf,
   act: leaveGroup,
   giveBack: async ({ realm, userName, signal }, finding) => {
-    await realm.send(new AddUserToGroupCommand({ UserName: userName, GroupName: before(finding, 'group') }), signal)
+    await realm.send(
+      new realm.iam.AddUserToGroupCommand({ UserName: userName, GroupName: before(finding, 'group') }),
+      signal,
+    )
   },
 })
 
 export async function groupsOf({ realm, userName, signal }: On): Promise<Finding[]> {
   const found = await all(
-    (marker) => realm.send(new ListGroupsForUserCommand({ UserName: userName, ...marker }), signal),
+    (marker) => realm.send(new realm.iam.ListGroupsForUserCommand({ UserName: userName, ...marker }), signal),
     (page) => page.Groups,
   )
   return found.map((group) => {
@@ -46,7 +36,7 @@ export async function groupsOf({ realm, userName, signal }: On): Promise<Finding
 
 export function leaveGroup({ realm, userName, signal }: On, finding: Finding): Promise<void> {
   const order = { UserName: userName, GroupName: before(finding, 'group') }
-  return unlessGone(realm.send(new RemoveUserFromGroupCommand(order), signal))
+  return unlessGone(realm.send(new realm.iam.RemoveUserFromGroupCommand(order), signal))
 }
 
 export const attachedPolicies = userStep({
@@ -56,13 +46,13 @@ export const attachedPolicies = userStep({
   look: attachedOf,
   act: detach,
   giveBack: async ({ realm, userName, signal }, finding) => {
-    await realm.send(new AttachUserPolicyCommand({ UserName: userName, PolicyArn: finding.id }), signal)
+    await realm.send(new realm.iam.AttachUserPolicyCommand({ UserName: userName, PolicyArn: finding.id }), signal)
   },
 })
 
 export async function attachedOf({ realm, userName, signal }: On): Promise<Finding[]> {
   const policies = await all(
-    (marker) => realm.send(new ListAttachedUserPoliciesCommand({ UserName: userName, ...marker }), signal),
+    (marker) => realm.send(new realm.iam.ListAttachedUserPoliciesCommand({ UserName: userName, ...marker }), signal),
     (page) => page.AttachedPolicies,
   )
   return policies.map((policy) => {
@@ -72,7 +62,9 @@ export async function attachedOf({ realm, userName, signal }: On): Promise<Findi
 }
 
 export function detach({ realm, userName, signal }: On, finding: Finding): Promise<void> {
-  return unlessGone(realm.send(new DetachUserPolicyCommand({ UserName: userName, PolicyArn: finding.id }), signal))
+  return unlessGone(
+    realm.send(new realm.iam.DetachUserPolicyCommand({ UserName: userName, PolicyArn: finding.id }), signal),
+  )
 }
 
 export const inlinePolicies = userStep({
@@ -90,7 +82,7 @@ export const inlinePolicies = userStep({
   act: (on, finding) => deleteInline(on, finding.id),
   giveBack: async ({ realm, userName, signal }, finding) => {
     const order = { UserName: userName, PolicyName: finding.id, PolicyDocument: before(finding, 'document') }
-    await realm.send(new PutUserPolicyCommand(order), signal)
+    await realm.send(new realm.iam.PutUserPolicyCommand(order), signal)
   },
 })
 
@@ -101,14 +93,14 @@ function inlineFinding(name: string): Finding {
 /** Our own denial is no grant: it stays until the user is deleted. */
 export async function inlineNames({ realm, userName, signal }: On): Promise<string[]> {
   const names = await all(
-    (marker) => realm.send(new ListUserPoliciesCommand({ UserName: userName, ...marker }), signal),
+    (marker) => realm.send(new realm.iam.ListUserPoliciesCommand({ UserName: userName, ...marker }), signal),
     (page) => page.PolicyNames,
   )
   return names.filter((name) => name !== denyAllPolicy)
 }
 
 export function deleteInline({ realm, userName, signal }: On, name: string): Promise<void> {
-  return unlessGone(realm.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName: name }), signal))
+  return unlessGone(realm.send(new realm.iam.DeleteUserPolicyCommand({ UserName: userName, PolicyName: name }), signal))
 }
 
 export const permissionsBoundary = userStep({
@@ -124,10 +116,10 @@ export const permissionsBoundary = userStep({
     return [{ id: arn, label, state: 'open', fact: `Permissions boundary ${label}`, before: { arn } }]
   },
   act: ({ realm, userName, signal }) =>
-    unlessGone(realm.send(new DeleteUserPermissionsBoundaryCommand({ UserName: userName }), signal)),
+    unlessGone(realm.send(new realm.iam.DeleteUserPermissionsBoundaryCommand({ UserName: userName }), signal)),
   giveBack: async ({ realm, userName, signal }, finding) => {
     const order = { UserName: userName, PermissionsBoundary: before(finding, 'arn') }
-    await realm.send(new PutUserPermissionsBoundaryCommand(order), signal)
+    await realm.send(new realm.iam.PutUserPermissionsBoundaryCommand(order), signal)
   },
 })
 

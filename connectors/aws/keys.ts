@@ -1,20 +1,5 @@
 /** Whatever signs in without a password: each kind can be switched off, looked at, switched on again, and deleted. */
-import {
-  DeleteAccessKeyCommand,
-  DeleteServiceSpecificCredentialCommand,
-  DeleteSigningCertificateCommand,
-  DeleteSSHPublicKeyCommand,
-  GetAccessKeyLastUsedCommand,
-  ListAccessKeysCommand,
-  ListServiceSpecificCredentialsCommand,
-  ListSigningCertificatesCommand,
-  ListSSHPublicKeysCommand,
-  type StatusType,
-  UpdateAccessKeyCommand,
-  UpdateServiceSpecificCredentialCommand,
-  UpdateSigningCertificateCommand,
-  UpdateSSHPublicKeyCommand,
-} from '@aws-sdk/client-iam'
+import type { StatusType } from '@aws-sdk/client-iam'
 import type { AutomaticStep, Finding } from '../../src/connector.ts'
 import { unlessGone } from './answers.ts'
 import { type Aws, all } from './client.ts'
@@ -44,22 +29,22 @@ const accessKeys: KeyKind = {
   title: 'Switch off access keys',
   async list({ realm, userName, signal }) {
     const keys = await all(
-      (marker) => realm.send(new ListAccessKeysCommand({ UserName: userName, ...marker }), signal),
+      (marker) => realm.send(new realm.iam.ListAccessKeysCommand({ UserName: userName, ...marker }), signal),
       (page) => page.AccessKeyMetadata,
     )
     return keys.map((key) => keyOf('Access key', key.AccessKeyId, key.Status))
   },
   async more({ realm, signal }, key) {
     const { AccessKeyLastUsed: used } = await realm.send(
-      new GetAccessKeyLastUsedCommand({ AccessKeyId: key.id }),
+      new realm.iam.GetAccessKeyLastUsedCommand({ AccessKeyId: key.id }),
       signal,
     )
     return used?.LastUsedDate ? `last used ${isoDay(used.LastUsedDate)} in ${used.ServiceName}` : 'never used'
   },
   set: ({ realm, userName, signal }, id, Status) =>
-    realm.send(new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: id, Status }), signal),
+    realm.send(new realm.iam.UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: id, Status }), signal),
   delete: ({ realm, userName, signal }, id) =>
-    realm.send(new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: id }), signal),
+    realm.send(new realm.iam.DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: id }), signal),
 }
 
 const signingCertificates: KeyKind = {
@@ -67,15 +52,18 @@ const signingCertificates: KeyKind = {
   title: 'Switch off signing certificates',
   async list({ realm, userName, signal }) {
     const certificates = await all(
-      (marker) => realm.send(new ListSigningCertificatesCommand({ UserName: userName, ...marker }), signal),
+      (marker) => realm.send(new realm.iam.ListSigningCertificatesCommand({ UserName: userName, ...marker }), signal),
       (page) => page.Certificates,
     )
     return certificates.map((one) => keyOf('Certificate', one.CertificateId, one.Status, one.UploadDate))
   },
   set: ({ realm, userName, signal }, id, Status) =>
-    realm.send(new UpdateSigningCertificateCommand({ UserName: userName, CertificateId: id, Status }), signal),
+    realm.send(
+      new realm.iam.UpdateSigningCertificateCommand({ UserName: userName, CertificateId: id, Status }),
+      signal,
+    ),
   delete: ({ realm, userName, signal }, id) =>
-    realm.send(new DeleteSigningCertificateCommand({ UserName: userName, CertificateId: id }), signal),
+    realm.send(new realm.iam.DeleteSigningCertificateCommand({ UserName: userName, CertificateId: id }), signal),
 }
 
 const sshPublicKeys: KeyKind = {
@@ -83,15 +71,15 @@ const sshPublicKeys: KeyKind = {
   title: 'Switch off SSH keys (CodeCommit)',
   async list({ realm, userName, signal }) {
     const keys = await all(
-      (marker) => realm.send(new ListSSHPublicKeysCommand({ UserName: userName, ...marker }), signal),
+      (marker) => realm.send(new realm.iam.ListSSHPublicKeysCommand({ UserName: userName, ...marker }), signal),
       (page) => page.SSHPublicKeys,
     )
     return keys.map((key) => keyOf('SSH key', key.SSHPublicKeyId, key.Status, key.UploadDate))
   },
   set: ({ realm, userName, signal }, id, Status) =>
-    realm.send(new UpdateSSHPublicKeyCommand({ UserName: userName, SSHPublicKeyId: id, Status }), signal),
+    realm.send(new realm.iam.UpdateSSHPublicKeyCommand({ UserName: userName, SSHPublicKeyId: id, Status }), signal),
   delete: ({ realm, userName, signal }, id) =>
-    realm.send(new DeleteSSHPublicKeyCommand({ UserName: userName, SSHPublicKeyId: id }), signal),
+    realm.send(new realm.iam.DeleteSSHPublicKeyCommand({ UserName: userName, SSHPublicKeyId: id }), signal),
 }
 
 const serviceCredentials: KeyKind = {
@@ -99,19 +87,24 @@ const serviceCredentials: KeyKind = {
   title: 'Switch off service credentials (Git passwords, Bedrock API keys)',
   async list({ realm, userName, signal }) {
     const found = await all(
-      (marker) => realm.send(new ListServiceSpecificCredentialsCommand({ UserName: userName, ...marker }), signal),
+      (marker) =>
+        realm.send(new realm.iam.ListServiceSpecificCredentialsCommand({ UserName: userName, ...marker }), signal),
       (page) => page.ServiceSpecificCredentials,
     )
     return found.map((one) => keyOf(`${one.ServiceName}`, one.ServiceSpecificCredentialId, one.Status, one.CreateDate))
   },
   set: ({ realm, userName, signal }, id, Status) =>
     realm.send(
-      new UpdateServiceSpecificCredentialCommand({ UserName: userName, ServiceSpecificCredentialId: id, Status }),
+      new realm.iam.UpdateServiceSpecificCredentialCommand({
+        UserName: userName,
+        ServiceSpecificCredentialId: id,
+        Status,
+      }),
       signal,
     ),
   delete: ({ realm, userName, signal }, id) =>
     realm.send(
-      new DeleteServiceSpecificCredentialCommand({ UserName: userName, ServiceSpecificCredentialId: id }),
+      new realm.iam.DeleteServiceSpecificCredentialCommand({ UserName: userName, ServiceSpecificCredentialId: id }),
       signal,
     ),
 }

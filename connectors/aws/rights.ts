@@ -1,9 +1,4 @@
 /** The least that the role in each account must be allowed, and whether it is: AWS itself is asked. */
-import {
-  GetAccountAuthorizationDetailsCommand,
-  ListUsersCommand,
-  SimulatePrincipalPolicyCommand,
-} from '@aws-sdk/client-iam'
 import { Denied, type Health, Rejected, type Right } from '../../src/connector.ts'
 import { isCode } from './answers.ts'
 import { type Aws, all, type Caller, type Realm } from './client.ts'
@@ -127,7 +122,7 @@ async function simulated(realm: Realm, principal: string): Promise<IamRight[]> {
       ResourceArns: [resources[on]],
     }
     const results = await all(
-      (marker) => realm.send(new SimulatePrincipalPolicyCommand({ ...question, ...marker })),
+      (marker) => realm.send(new realm.iam.SimulatePrincipalPolicyCommand({ ...question, ...marker })),
       (page) => page.EvaluationResults,
     )
     const allowed = new Set(results.filter((one) => one.EvalDecision === 'allowed').map((one) => one.EvalActionName))
@@ -139,11 +134,11 @@ async function simulated(realm: Realm, principal: string): Promise<IamRight[]> {
 /** What can be tried without changing anything. */
 async function refusedReads(realm: Realm, principal: string, client: Aws): Promise<string[]> {
   const tries: Record<string, () => Promise<unknown>> = {
-    'iam:ListUsers': () => realm.send(new ListUsersCommand({ MaxItems: 1 })),
+    'iam:ListUsers': () => realm.send(new realm.iam.ListUsersCommand({ MaxItems: 1 })),
   }
   if (client.match.by === 'email-tag')
     tries['iam:GetAccountAuthorizationDetails'] = () =>
-      realm.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['User'], MaxItems: 1 }))
+      realm.send(new realm.iam.GetAccountAuthorizationDetailsCommand({ Filter: ['User'], MaxItems: 1 }))
   const missing: string[] = []
   for (const right of needed) {
     try {

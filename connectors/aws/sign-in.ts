@@ -1,15 +1,4 @@
 /** The brake on everything at once, the console password, and the second factor. */
-import {
-  DeactivateMFADeviceCommand,
-  DeleteLoginProfileCommand,
-  DeleteUserPolicyCommand,
-  DeleteVirtualMFADeviceCommand,
-  GetLoginProfileCommand,
-  GetUserPolicyCommand,
-  ListMFADevicesCommand,
-  ListVirtualMFADevicesCommand,
-  PutUserPolicyCommand,
-} from '@aws-sdk/client-iam'
 import { type At, type Finding, Rejected } from '../../src/connector.ts'
 import { isCode, unlessGone } from './answers.ts'
 import { type Aws, all } from './client.ts'
@@ -44,17 +33,22 @@ export const denyAll = userStep({
 
 export async function putDenyAll({ realm, userName, signal }: On): Promise<void> {
   const order = { UserName: userName, PolicyName: denyAllPolicy, PolicyDocument: denyAllDocument }
-  await realm.send(new PutUserPolicyCommand(order), signal)
+  await realm.send(new realm.iam.PutUserPolicyCommand(order), signal)
 }
 
 export async function removeDenyAll({ realm, userName, signal }: On): Promise<void> {
-  await unlessGone(realm.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName: denyAllPolicy }), signal))
+  await unlessGone(
+    realm.send(new realm.iam.DeleteUserPolicyCommand({ UserName: userName, PolicyName: denyAllPolicy }), signal),
+  )
 }
 
 /** AWS hands policies out percent-encoded (RFC 3986). */
 export async function policyDocument({ realm, userName, signal }: On, name: string): Promise<string | undefined> {
   try {
-    const answer = await realm.send(new GetUserPolicyCommand({ UserName: userName, PolicyName: name }), signal)
+    const answer = await realm.send(
+      new realm.iam.GetUserPolicyCommand({ UserName: userName, PolicyName: name }),
+      signal,
+    )
     return decodeURIComponent(answer.PolicyDocument ?? '')
   } catch (error) {
     if (isGoneItself(error)) return undefined
@@ -85,7 +79,10 @@ export const consolePassword = userStep({
   after: ['aws/deny-all'],
   async look({ realm, userName, signal }, user) {
     try {
-      const { LoginProfile: profile } = await realm.send(new GetLoginProfileCommand({ UserName: userName }), signal)
+      const { LoginProfile: profile } = await realm.send(
+        new realm.iam.GetLoginProfileCommand({ UserName: userName }),
+        signal,
+      )
       const used = user.PasswordLastUsed ? `, last used ${isoDay(user.PasswordLastUsed)}` : ', never used'
       const fact = `Password set ${isoDay(profile?.CreateDate)}${used}`
       return [{ id: 'login-profile', label: 'Console password', state: 'open', fact }]
@@ -98,7 +95,7 @@ export const consolePassword = userStep({
 })
 
 export async function removePassword({ realm, userName, signal }: On): Promise<void> {
-  await unlessGone(realm.send(new DeleteLoginProfileCommand({ UserName: userName }), signal))
+  await unlessGone(realm.send(new realm.iam.DeleteLoginProfileCommand({ UserName: userName }), signal))
 }
 
 export const mfaDevices = userStep({
@@ -116,7 +113,7 @@ export const mfaDevices = userStep({
 
 export async function devicesOf({ realm, userName, signal }: On): Promise<Finding[]> {
   const devices = await all(
-    (marker) => realm.send(new ListMFADevicesCommand({ UserName: userName, ...marker }), signal),
+    (marker) => realm.send(new realm.iam.ListMFADevicesCommand({ UserName: userName, ...marker }), signal),
     (page) => page.MFADevices,
   )
   return devices.map((device) => deviceFinding(device.SerialNumber ?? '', `Enabled ${isoDay(device.EnableDate)}`))
@@ -125,7 +122,8 @@ export async function devicesOf({ realm, userName, signal }: On): Promise<Findin
 /** A virtual device belongs to nobody between our two orders; the journal knows that it was the leaver's. */
 async function leftOverDevices({ realm, signal }: On, at: At<Aws>): Promise<Finding[]> {
   const devices = await all(
-    (marker) => realm.send(new ListVirtualMFADevicesCommand({ AssignmentStatus: 'Unassigned', ...marker }), signal),
+    (marker) =>
+      realm.send(new realm.iam.ListVirtualMFADevicesCommand({ AssignmentStatus: 'Unassigned', ...marker }), signal),
     (page) => page.VirtualMFADevices,
   )
   const serials = devices.map((device) => device.SerialNumber ?? '').filter((serial) => at.applied(serial))
@@ -144,7 +142,9 @@ function isVirtual(serial: string): boolean {
 
 export async function removeDevice({ realm, userName, signal }: On, serial: string): Promise<void> {
   if (!serial) throw new Rejected(`AWS account ${realm.id}: an MFA device without a serial number cannot be removed.`)
-  await unlessGone(realm.send(new DeactivateMFADeviceCommand({ UserName: userName, SerialNumber: serial }), signal))
+  await unlessGone(
+    realm.send(new realm.iam.DeactivateMFADeviceCommand({ UserName: userName, SerialNumber: serial }), signal),
+  )
   if (isVirtual(serial))
-    await unlessGone(realm.send(new DeleteVirtualMFADeviceCommand({ SerialNumber: serial }), signal))
+    await unlessGone(realm.send(new realm.iam.DeleteVirtualMFADeviceCommand({ SerialNumber: serial }), signal))
 }

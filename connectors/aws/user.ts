@@ -1,11 +1,5 @@
 /** Which IAM user is the leaver's, and whether a name still means the same user. */
-import {
-  GetAccountAuthorizationDetailsCommand,
-  GetUserCommand,
-  ListUsersCommand,
-  type User,
-  type UserDetail,
-} from '@aws-sdk/client-iam'
+import type { User, UserDetail } from '@aws-sdk/client-iam'
 import { type Account, type At, type Leaver, Rejected } from '../../src/connector.ts'
 import { isCode } from './answers.ts'
 import { type Aws, all, type Realm } from './client.ts'
@@ -38,14 +32,16 @@ function candidates(realm: Realm, match: Match): Promise<(User | UserDetail)[]> 
   if (match.by !== 'email-tag') return everyUser(realm)
   return all(
     (marker) =>
-      realm.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['User'], MaxItems: pageSize, ...marker })),
+      realm.send(
+        new realm.iam.GetAccountAuthorizationDetailsCommand({ Filter: ['User'], MaxItems: pageSize, ...marker }),
+      ),
     (page) => page.UserDetailList,
   )
 }
 
 function everyUser(realm: Realm, signal?: AbortSignal): Promise<User[]> {
   return all(
-    (marker) => realm.send(new ListUsersCommand({ MaxItems: pageSize, ...marker }), signal),
+    (marker) => realm.send(new realm.iam.ListUsersCommand({ MaxItems: pageSize, ...marker }), signal),
     (page) => page.Users,
   )
 }
@@ -76,7 +72,7 @@ export async function currentUser(at: At<Aws>): Promise<Named | undefined> {
 async function userNamed(realm: Realm, name: string, signal: AbortSignal): Promise<Named | undefined> {
   if (!name) throw new Rejected(`AWS account ${realm.id}: a user without a name cannot be asked for.`)
   try {
-    const { User: user } = await realm.send(new GetUserCommand({ UserName: name }), signal)
+    const { User: user } = await realm.send(new realm.iam.GetUserCommand({ UserName: name }), signal)
     return user?.UserName ? { ...user, UserName: user.UserName } : undefined
   } catch (error) {
     if (isCode(error, 'NoSuchEntity')) return undefined

@@ -1,12 +1,7 @@
 /** The signed-in client: Google's own libraries, every request of theirs through the gate, and nothing sent twice. */
-import {
-  admin,
-  type admin_datatransfer_v1,
-  type admin_directory_v1,
-  auth,
-} from 'googleapis/build/src/apis/admin/index.js'
-import { gmail, type gmail_v1 } from 'googleapis/build/src/apis/gmail/index.js'
-import { licensing, type licensing_v1 } from 'googleapis/build/src/apis/licensing/index.js'
+import type { admin_datatransfer_v1, admin_directory_v1, auth } from 'googleapis/build/src/apis/admin/index.js'
+import type { gmail_v1 } from 'googleapis/build/src/apis/gmail/index.js'
+import type { licensing_v1 } from 'googleapis/build/src/apis/licensing/index.js'
 import { z } from 'zod'
 import { type Gate, type Secret, secret } from '../../src/connector.ts'
 import { type ChangeStatus, changeTogether } from './chromebooks.ts'
@@ -57,14 +52,26 @@ const Key = z.object({
 
 const mostSignIns = 200
 
-export function connect(settings: Settings, gate: Gate): Client {
+/** The libraries come with the first call: they would make every start of the bot longer. */
+async function libraries() {
+  const [{ admin, auth }, { gmail }, { licensing }] = await Promise.all([
+    import('googleapis/build/src/apis/admin/index.js'),
+    import('googleapis/build/src/apis/gmail/index.js'),
+    import('googleapis/build/src/apis/licensing/index.js'),
+  ])
+  return { admin, auth, gmail, licensing }
+}
+
+export async function connect(settings: Settings, gate: Gate): Promise<Client> {
   const key = readKey(settings.credentials)
+  const { admin, auth, gmail, licensing } = await libraries()
+  const jwtFor = jwtMaker(auth, key, gate)
   const options = { retry: false }
-  const signIns = new Map<string, InstanceType<typeof auth.JWT>>()
+  const signIns = new Map<string, Jwt>()
 
   function signedIn(part: Part, subject: string) {
     const id = `${part} ${subject}`
-    const jwt = signIns.get(id) ?? jwtFor(key, scopesOf[part], subject, gate)
+    const jwt = signIns.get(id) ?? jwtFor(part, subject)
     // One for each leaver's mailbox would pile up over the years.
     if (signIns.size >= mostSignIns) signIns.clear()
     signIns.set(id, jwt)
@@ -81,7 +88,7 @@ export function connect(settings: Settings, gate: Gate): Client {
     licensing: () => licensing({ version: 'v1', auth: signedIn('licensing', settings.subject), ...options }),
     gmail: (user) => gmail({ version: 'v1', auth: signedIn('mail', user), ...options }),
     async signIn(part) {
-      await jwtFor(key, scopesOf[part], settings.subject, gate).authorize()
+      await jwtFor(part, settings.subject).authorize()
     },
     changeChromebook: changeTogether(() => directory('chrome'), settings.customer),
   }
@@ -103,22 +110,27 @@ function readKey(credentials: Secret): z.infer<typeof Key> {
   )
 }
 
-function jwtFor(key: z.infer<typeof Key>, scopes: readonly string[], subject: string, gate: Gate) {
-  const jwt = new auth.JWT({
-    email: key.client_email,
-    key: key.private_key,
-    scopes: [...scopes],
-    subject,
-    transporterOptions: {
-      retry: false,
-      fetchImplementation: (url: string | URL | Request, init?: RequestInit) => gate.fetch(url, bare(init)),
-    },
-    // The library's own request log would hold tokens and passwords.
-    useAuthRequestParameters: false,
-  })
-  // The library turns retries on for token posts whatever it was told; the gate alone repeats.
-  jwt.transporter.interceptors.request.add({ resolved: async (options) => ({ ...options, retryConfig: undefined }) })
-  return jwt
+type Auth = typeof auth
+type Jwt = InstanceType<Auth['JWT']>
+
+function jwtMaker({ JWT }: Auth, key: z.infer<typeof Key>, gate: Gate) {
+  return (part: Part, subject: string): Jwt => {
+    const jwt = new JWT({
+      email: key.client_email,
+      key: key.private_key,
+      scopes: [...scopesOf[part]],
+      subject,
+      transporterOptions: {
+        retry: false,
+        fetchImplementation: (url: string | URL | Request, init?: RequestInit) => gate.fetch(url, bare(init)),
+      },
+      // The library's own request log would hold tokens and passwords.
+      useAuthRequestParameters: false,
+    })
+    // The library turns retries on for token posts whatever it was told; the gate alone repeats.
+    jwt.transporter.interceptors.request.add({ resolved: async (options) => ({ ...options, retryConfig: undefined }) })
+    return jwt
+  }
 }
 
 /** Gaxios passes all of its own options along; the platform's fetch gets what is fetch's. */
