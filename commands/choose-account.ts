@@ -8,7 +8,7 @@ export default {
   on: [{ button: 'choose-account' }],
   async run(said, tools): Promise<Reply | undefined> {
     if (said.type !== 'click') return undefined
-    const by = await tools.people.clicker(said.by)
+    const by = await tools.people.clicker(said.by, ['it'])
     const { id, refs } = readValue(said.value)
     const [where, wanted] = refs
     const one = await loadFor(tools, id)

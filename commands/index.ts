@@ -10,12 +10,15 @@ import home from './home.ts'
 import list from './list.ts'
 import offboard from './offboard.ts'
 import pick from './pick.ts'
+import release from './release.ts'
 import report from './report.ts'
 import request from './request.ts'
+import resume from './resume.ts'
 import showEverything from './show-everything.ts'
 import signOff from './sign-off.ts'
 import skip from './skip.ts'
 import status from './status.ts'
+import stop from './stop.ts'
 import taskDone from './task-done.ts'
 import tryAgain from './try-again.ts'
 import withdraw from './withdraw.ts'
@@ -27,12 +30,15 @@ export const gestures: readonly Gesture[] = [
   list,
   cancel,
   report,
+  stop,
+  resume,
   help,
   pick,
   request,
   signOff,
   decline,
   withdraw,
+  release,
   chooseAccount,
   showEverything,
   tryAgain,

@@ -9,8 +9,8 @@ export default {
     if (said.type !== 'click') return undefined
     const { id, refs } = readValue(said.value)
     const one = await loadFor(tools, id)
-    const by = await tools.people.clicker(said.by)
     const role = said.action === 'sign-hr' ? 'hr' : 'it'
+    const by = await tools.people.clicker(said.by, [role])
     const shown = refs[0] ?? ''
     const now = one.held?.digest ?? one.plan?.digest ?? ''
     // An older card showed another plan: the rules refuse its digest, in words.

@@ -21,7 +21,7 @@ export default {
       return undefined
     }
     if (said.type !== 'form') return undefined
-    const by = await tools.people.clicker(said.by)
+    const by = await tools.people.clicker(said.by, ['it'])
     const { id, run } = await stepIn(tools, said.view.memo)
     const reason = wordsIn(said)
     await tools.ledger.record(id, { type: 'skipped', at: tools.clock.now().toISOString(), by, step: run.key, reason })

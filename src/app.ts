@@ -4,13 +4,16 @@ import { readdirSync } from 'node:fs'
 import { manualConnector, type Task, Tasks } from '../connectors/manual.ts'
 import type { Clock } from './clock.ts'
 import { type Connector, Secret, type Step } from './connector.ts'
-import type { Log } from './log.ts'
+import { createScrub, type Log } from './log.ts'
+import { type StopSign, signInMemory } from './offboarding/halt.ts'
 import type { Ledger } from './offboarding/ledger.ts'
 import { openLedger } from './offboarding/ledger.ts'
 import type { Leaver } from './offboarding/offboarding.ts'
 import { deadlocks } from './offboarding/order.ts'
-import { type ClosableGate, createGate, type GateOptions } from './run/gate.ts'
+import { type CallRecord, type ClosableGate, createGate, type GateOptions } from './run/gate.ts'
+import { createHalts, type Halts } from './run/halts.ts'
 import { createPlanner, type Planner } from './run/planner.ts'
+import { redacted } from './run/redact.ts'
 import { Runner } from './run/runner.ts'
 import { type Settling, usualSettling } from './run/step.ts'
 import { createSystem, renamed, type System } from './run/system.ts'
@@ -25,6 +28,10 @@ export interface Surrounded {
   log: Log
   /** How vendor requests leave; the platform's `fetch` when absent. Only the sandbox and tests bend it. */
   send?: GateOptions['send']
+  /** Asked before each vendor request; nothing leaves while it says true. */
+  halted?: () => boolean
+  /** Hears every vendor call, besides the log. */
+  onCall?: (record: CallRecord) => void
   /** How patient the gate is with vendors; its own figures when absent. */
   patience?: Pick<GateOptions, 'attemptTimeoutMs' | 'attempts' | 'maxWaitMs' | 'backOff'>
 }
@@ -52,9 +59,15 @@ export function loadSettings(text: string, around: Surroundings): Promise<Settin
 
 /** Everything in the settings that must never be printed. */
 export function secretsOf(value: unknown): string[] {
-  if (value instanceof Secret) return [value.reveal()]
+  if (value instanceof Secret) return [value.reveal(), ...keyLines(value.reveal())]
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap(secretsOf)
+}
+
+/** A key file is told in parts, too: each line of the key, as it is or as JSON writes it. */
+function keyLines(text: string): string[] {
+  const lines = text.split(/\n|\\n/)
+  return lines.length === 1 ? [] : lines.map((line) => line.trim()).filter((line) => line.length >= 40)
 }
 
 export interface Systems {
@@ -63,9 +76,16 @@ export interface Systems {
   close(): Promise<void>
 }
 
+export interface ConnectedSystems extends Systems {
+  /** Vendor calls that wait for their turn, by connector use. */
+  queued(): Record<string, number>
+}
+
 /** Throws where steps name steps that do not exist, or would wait for each other for ever. */
-export function createSystems(settings: Settings, around: Surrounded): Systems {
-  const gates: ClosableGate[] = []
+export function createSystems(settings: Settings, around: Surrounded): ConnectedSystems {
+  const gates = new Map<string, ClosableGate>()
+  // Of all of them for each: a proxy that all share knows more than one system.
+  const secrets = secretsOf(settings.connectors.map((one) => one.settings))
   const all = settings.connectors.map(({ use, connector, settings: own, limits }) => {
     const { title, renew, reads, classify, resetAfter } = connector
     const gate = createGate({
@@ -79,18 +99,43 @@ export function createSystems(settings: Settings, around: Surrounded): Systems {
       overrides: limits,
       ...around.patience,
       ...(around.send ? { send: around.send } : {}),
+      ...(around.halted ? { halted: around.halted } : {}),
       clock: around.clock,
       random: around.random,
-      onCall: (record) => around.log.debug({ call: record }, 'vendor call'),
+      secrets: () => secrets,
+      onCall(record) {
+        logCall(around.log, record)
+        around.onCall?.(record)
+      },
     })
-    gates.push(gate)
-    return createSystem(use, connector, async () => connector.connect(own, gate))
+    gates.set(use, gate)
+    return createSystem(
+      use,
+      redacted(
+        connector,
+        createScrub(() => secrets),
+      ),
+      async () => connector.connect(own, gate),
+    )
   })
   const manual = createSystem('manual', manualConnector(settings.tasks as Task[]), async () => undefined)
   const systems = [...all, manual]
   checkOrder(systems)
   const planner = createPlanner({ systems, protectedPeople: settings.protected, clock: around.clock })
-  return { all: systems, planner, close: async () => void (await Promise.all(gates.map((gate) => gate.close()))) }
+  return {
+    all: systems,
+    planner,
+    queued: () => Object.fromEntries([...gates].map(([use, gate]) => [use, gate.waiting()])),
+    close: async () => void (await Promise.all([...gates.values()].map((gate) => gate.close()))),
+  }
+}
+
+/** A refused credential and a lost answer are for people to see; the rest is for who looks closely. */
+function logCall(log: Log, record: CallRecord): void {
+  const { offboarding, step, kind } = record
+  const fields = { ...(offboarding ? { offboarding } : {}), ...(step ? { step } : {}), call: record }
+  if (kind === 'denied' || kind === 'in-doubt') log.warn(fields, 'vendor call')
+  else log.debug(fields, 'vendor call')
 }
 
 function checkOrder(systems: readonly System[]): void {
@@ -119,6 +164,7 @@ export function newId(): string {
 export interface Engine {
   ledger: Ledger
   runner: Runner
+  halts: Halts
   /** Begins to work on what is open. */
   start(): void
   stop(): Promise<void>
@@ -128,20 +174,26 @@ export interface Engine {
 export function createEngine(
   store: Parameters<typeof openLedger>[0],
   systems: Systems,
-  options: Surrounded & { settling?: Settling; onFatal(error: unknown): void },
+  options: Surrounded & { settling?: Settling; sign?: StopSign; newId?: () => string; onFatal(error: unknown): void },
 ): Engine {
   const { clock, log } = options
-  const ledger = openLedger(store, { newId, now: () => clock.now() })
+  const ledger = openLedger(store, { newId: options.newId ?? newId, now: () => clock.now() })
   const settling = options.settling ?? usualSettling
   const { planner, all } = systems
   const runner = new Runner({ ledger, planner, systems: all, clock, settling, log, onFatal: options.onFatal })
+  const halts = createHalts({ sign: options.sign ?? signInMemory(), runner, ledger, clock, log })
   const stopped = new AbortController()
   let time: Promise<void> | undefined
   return {
     ledger,
     runner,
+    halts,
     start() {
-      time = keepTime({ moveAll: () => runner.moveAll(), clock, signal: stopped.signal })
+      const wake = () => {
+        halts.follow()
+        runner.moveAll()
+      }
+      time = keepTime({ wake, clock, signal: stopped.signal })
     },
     async stop() {
       stopped.abort()

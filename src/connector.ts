@@ -18,6 +18,8 @@ import type {
 
 export { duration } from './connector/duration.ts'
 export { Busy, Denied, InDoubt, Rejected } from './connector/errors.ts'
+export { misread } from './connector/misread.ts'
+export { pageCounter } from './connector/pages.ts'
 export { Secret, secret } from './connector/secret.ts'
 export type { Account, Area, Choices, Finding, Json, KnownOfPerson, Leaver, Phase, Receipt, StepId }
 

@@ -3,6 +3,7 @@
  * every form a log may hold them in; what merely looks like a token goes too, since vendors echo what they were sent.
  */
 import pino from 'pino'
+import { spelledOut, withoutUnseen } from './offboarding/unseen.ts'
 
 export interface Log {
   error(fields: object, message: string): void
@@ -35,20 +36,37 @@ export function createLog(options: LogOptions): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   }
-  const { write } = options
-  const lines = write ? pino(settings, { write }) : pino(settings, pino.destination({ dest: 1, sync: true }))
+  const out = options.write ? { write: options.write } : pino.destination({ dest: 1, sync: true })
+  const lines = pino(settings, { write: (line) => void out.write(spelledOut(line)) })
   return logOver(lines, createScrub(options.secrets))
 }
 
 function logOver(lines: pino.Logger, scrub: Scrub): Log {
-  const fieldsOf = (fields: object) => scrubbed(fields instanceof Error ? { error: fields } : fields, scrub) as object
+  const fieldsOf = (fields: object) =>
+    besideOurs(scrubbed(fields instanceof Error ? { error: fields } : fields, scrub) as object)
+  // Scrubbing costs more than writing, so what is not written is not scrubbed.
+  const at = (level: 'error' | 'warn' | 'info' | 'debug') => (fields: object, message: string) => {
+    if (lines.isLevelEnabled(level)) lines[level](fieldsOf(fields), scrub(message))
+  }
   return {
-    error: (fields, message) => lines.error(fieldsOf(fields), scrub(message)),
-    warn: (fields, message) => lines.warn(fieldsOf(fields), scrub(message)),
-    info: (fields, message) => lines.info(fieldsOf(fields), scrub(message)),
-    debug: (fields, message) => lines.debug(fieldsOf(fields), scrub(message)),
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
     child: (fields) => logOver(lines.child(fieldsOf(fields)), scrub),
   }
+}
+
+/** Words that may hold somebody else's, fit for a terminal. */
+export function printable(text: string): string {
+  return withoutUnseen(text)
+}
+
+const ours: ReadonlySet<string> = new Set(['level', 'time', 'msg'])
+
+/** Of a name that a line has twice, readers take the last: a field must not say at which level it was written. */
+function besideOurs(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [ours.has(name) ? `${name}_` : name, value]))
 }
 
 export const silentLog: Log = {

@@ -5,16 +5,28 @@ import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { CommandLine } from './cli/command-line.ts'
 import { run } from './cli/run.ts'
+import { createScrub, printable } from './log.ts'
 
 // A second start compiles nothing again. The cache lies with the installed packages, where only who installs them writes.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/latchkey', import.meta.url)))
+
+// A crash report of Node's own holds the environment otherwise, and with it the tokens.
+process.report.excludeEnv = true
+// Taking the signal over keeps it from opening Node's debugger, a door to everything in memory for all on this host.
+process.on('SIGUSR1', () => undefined)
+
+const secrets = new Set<string>()
+const scrub = createScrub(() => secrets)
 
 const line: CommandLine = {
   args: process.argv.slice(2),
   env: process.env,
   readFile: (path) => readFileSync(path, 'utf8'),
-  out: (text) => void process.stdout.write(`${text}\n`),
-  err: (text) => void process.stderr.write(`${text}\n`),
+  learn: (more) => {
+    for (const secret of more) secrets.add(secret)
+  },
+  out: (text) => void process.stdout.write(`${scrub(text)}\n`),
+  err: (text) => void process.stderr.write(`${scrub(text)}\n`),
   /** Resolves with the signal that asks the process to end. */
   ended: new Promise((done) => {
     process.once('SIGTERM', done)
@@ -22,7 +34,7 @@ const line: CommandLine = {
   }),
   /** Something that must not fail has failed: say so and go, so that a supervisor starts afresh. */
   die: (error) => {
-    process.stderr.write(`Latchkey stops: ${error instanceof Error ? error.message : String(error)}\n`)
+    line.err(printable(`Latchkey stops: ${error instanceof Error ? error.message : String(error)}`))
     process.exit(1)
   },
 }

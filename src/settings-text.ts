@@ -18,11 +18,32 @@ const reference = /\$\{([^}]*)\}/g
 
 /** A value that is nothing but `${NAME}` becomes a Secret; inside a longer text the variable is put in its place. */
 export function readText(text: string, around: Surroundings): { value: unknown; problems: Problem[] } {
+  if (text.length > longest) return { value: undefined, problems: [unreadable(`is longer than ${longest} characters`)] }
+  try {
+    return readDocument(text, around)
+  } catch (error) {
+    // An alias without an anchor, or a few that would unfold into millions; or brackets within brackets without an end.
+    if (error instanceof ReferenceError) return { value: undefined, problems: [unreadable(error.message)] }
+    if (error instanceof RangeError) return { value: undefined, problems: [unreadable('is nested too deeply')] }
+    throw error
+  }
+}
+
+/** Characters; hundreds of tasks fit in. Looking for keys that are there twice takes long in a file of tens of thousands. */
+const longest = 64 * 1024
+const deepest = 30
+
+function unreadable(message: string): Problem {
+  return { path: 'latchkey.yaml', message }
+}
+
+function readDocument(text: string, around: Surroundings): { value: unknown; problems: Problem[] } {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
   const problems = [...document.errors, ...document.warnings].map((error) => {
     const { line, col } = lines.linePos(error.pos[0])
-    return { path: `line ${line}, column ${col}`, message: error.message.split('\n')[0] ?? error.code }
+    const message = error.message.startsWith('Maximum call stack') ? 'is nested too deeply' : error.message
+    return { path: `line ${line}, column ${col}`, message: message.split('\n')[0] ?? error.code }
   })
   if (problems.length > 0) return { value: undefined, problems }
   const value = filled(document.toJS({ maxAliasCount: 50 }), [], around, problems)
@@ -30,6 +51,7 @@ export function readText(text: string, around: Surroundings): { value: unknown; 
 }
 
 function filled(value: unknown, path: readonly string[], around: Surroundings, problems: Problem[]): unknown {
+  if (path.length > deepest) throw new RangeError('nested too deeply')
   if (Array.isArray(value)) return value.map((one, index) => filled(one, [...path, String(index)], around, problems))
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(

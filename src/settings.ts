@@ -5,7 +5,8 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { type Connector, duration, Secret } from './connector.ts'
-import { Policy } from './offboarding/offboarding.ts'
+import { printable } from './log.ts'
+import type { Policy } from './offboarding/offboarding.ts'
 import { type Problem, readText, type Surroundings } from './settings-text.ts'
 
 const slackId = (kind: string, what: string) =>
@@ -31,9 +32,9 @@ const policy = z
     containWithin: duration().default(4 * 3600_000),
     irreversibleAfter: duration().default(30 * 24 * 3600_000),
     waitingFor: duration().default(24 * 3600_000),
+    quarantineAfter: z.number().int().positive().default(10),
   })
   .prefault({})
-  .pipe(Policy)
 
 const LimitOverride = z.strictObject({
   perSecond: z.number().positive().optional(),
@@ -102,13 +103,21 @@ export interface SettingsSources extends Surroundings {
   tasks: z.ZodType
 }
 
+const mostShown = 30
+
+/** Keys and values of the file are repeated to people, on a terminal. */
+function clip(text: string, most: number): string {
+  const line = printable(text.slice(0, most)).replaceAll('\n', ' ')
+  return text.length <= most ? line : `${line}…`
+}
+
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
   readonly problems: readonly Problem[]
   constructor(problems: readonly Problem[]) {
-    super(
-      `latchkey.yaml: ${problems.length} to mend:\n${problems.map((one) => `  ${one.path}: ${one.message}`).join('\n')}`,
-    )
+    const lines = problems.slice(0, mostShown).map((one) => `  ${clip(one.path, 200)}: ${clip(one.message, 400)}`)
+    if (problems.length > mostShown) lines.push(`  and ${problems.length - mostShown} more`)
+    super(`latchkey.yaml: ${problems.length} to mend:\n${lines.join('\n')}`)
     this.problems = problems
   }
 }
@@ -140,7 +149,8 @@ async function loadUsed(
   sources: SettingsSources,
   problems: Problem[],
 ): Promise<Map<string, Connector>> {
-  const section = (value as { connectors?: Record<string, { use?: unknown } | null> } | null)?.connectors ?? {}
+  const given = (value as { connectors?: unknown } | null)?.connectors
+  const section = (typeof given === 'object' && given !== null ? given : {}) as Record<string, { use?: unknown } | null>
   const used = new Map<string, Connector>()
   await Promise.all(
     Object.entries(section).map(async ([use, settings]) => {

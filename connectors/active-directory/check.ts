@@ -4,6 +4,7 @@ import type { Health, Right } from '../../src/connector.ts'
 import type { Directory, Root } from './directory.ts'
 import { type Entry, text, texts } from './entry.ts'
 import { keyAttributes, mayReset, writableOf } from './user.ts'
+import { ridOf } from './values.ts'
 
 export const rights: readonly Right[] = [
   { name: 'Read all properties (users, groups, computers)', for: 'finding the account and what it still holds' },
@@ -34,8 +35,51 @@ export async function check(directory: Directory): Promise<Health> {
   return {
     as: `${directory.settings.user} at ${root.controller} (${root.domain})`,
     missing,
-    warnings: [...(await roleWarning(directory, root)), ...sampleWarnings(user, group), ...moveWarning(directory)],
+    warnings: [
+      ...broaderGroups(directory, root),
+      ...broaderWrites(user),
+      ...(await roleWarning(directory, root)),
+      ...sampleWarnings(user, group),
+      ...moveWarning(directory),
+    ],
   }
+}
+
+/** Groups that rule a domain or can come to, by the last part of their SIDs (MS-DTYP 2.4.2.4); nested ones count. */
+const tooMighty: ReadonlyMap<number, string> = new Map([
+  [512, 'Domain Admins'],
+  [516, 'Domain Controllers'],
+  [518, 'Schema Admins'],
+  [519, 'Enterprise Admins'],
+  [520, 'Group Policy Creator Owners'],
+  [526, 'Key Admins'],
+  [527, 'Enterprise Key Admins'],
+  [544, 'Administrators'],
+  [548, 'Account Operators'],
+  [549, 'Server Operators'],
+  [550, 'Print Operators'],
+  [551, 'Backup Operators'],
+])
+
+function broaderGroups({ settings }: Directory, root: Root): string[] {
+  const names = [...root.ownSids].flatMap((sid) => tooMighty.get(ridOf(Buffer.from(sid, 'hex'))) ?? [])
+  if (names.length === 0) return []
+  return [
+    `${settings.user} is in ${names.sort().join(', ')}, itself or through another group, which is far more than Latchkey needs. IT takes it out and delegates the rights that are listed.`,
+  ]
+}
+
+/** What nobody needs for an offboarding and what whoever steals the password would like to write. */
+const worthStealing = ['servicePrincipalName', 'msDS-AllowedToDelegateTo', 'scriptPath', 'userPrincipalName', 'mail']
+
+function broaderWrites(user: Entry | undefined): string[] {
+  if (!user) return []
+  const writable = writableOf(user)
+  const beyond = worthStealing.filter((name) => writable.has(name.toLowerCase()))
+  if (beyond.length === 0) return []
+  return [
+    `The service account may write more of a user than Latchkey needs (${beyond.join(', ')}; looked at ${user.dn}). IT delegates only what is listed.`,
+  ]
 }
 
 /** No administrator, since AdminSDHolder gives those other rights, and nothing that the domain itself needs. */

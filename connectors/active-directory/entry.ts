@@ -65,10 +65,12 @@ async function allParts(
   const all = [...list]
   for (let part = first; part[3] !== '*'; ) {
     const [, attribute] = part
-    const next = await more(`${attribute};range=${Number(part[3]) + 1}-*`)
+    const from = Number(part[3]) + 1
+    const next = await more(`${attribute};range=${from}-*`)
     const answered = [...(next?.values ?? [])].flatMap(([name, values]) => {
       const match = ranged.exec(name)
-      return match?.[1] === attribute ? [{ match: match as RegExpExecArray, values }] : []
+      // A part that begins elsewhere would be read again and again.
+      return match !== null && match[1] === attribute && Number(match[2]) === from ? [{ match, values }] : []
     })[0]
     if (!answered) throw new Error(`${dn} lost the rest of ${attribute} while it was read; try again`)
     all.push(...answered.values)

@@ -7,7 +7,7 @@ import type {
   ServiceOutputTypes,
 } from '@aws-sdk/client-iam'
 import type { STS } from '@aws-sdk/client-sts'
-import { Denied, type Gate, Rejected } from '../../src/connector.ts'
+import { Denied, type Gate, pageCounter, Rejected } from '../../src/connector.ts'
 import { answerOf, isStale, told } from './answers.ts'
 import { overGate } from './http.ts'
 import { type Match, roleArn, type Settings } from './settings.ts'
@@ -160,12 +160,17 @@ export async function all<Page extends { IsTruncated?: boolean; Marker?: string 
   pick: (page: Page) => readonly T[] | undefined,
 ): Promise<T[]> {
   const found: T[] = []
+  const count = pageCounter('AWS')
   let marker: { Marker?: string } = {}
   for (;;) {
     const page = await read(marker)
-    found.push(...(pick(page) ?? []))
+    const list = pick(page)
+    // An empty list is there, and empty: what leaves it out says nothing of it.
+    if (!list) throw new Rejected("AWS's answer has no list in it, so nothing is known of what it would hold.")
+    found.push(...list)
     if (!page.IsTruncated) return found
-    if (!page.Marker || page.Marker === marker.Marker) throw new Rejected('AWS says there is more, but not where.')
+    if (!page.Marker) throw new Rejected('AWS says there is more, but not where.')
+    count(page.Marker)
     marker = { Marker: page.Marker }
   }
 }

@@ -1,5 +1,5 @@
 /** What the user may do: groups, policies, and the boundary around them. */
-import type { Finding } from '../../src/connector.ts'
+import { type Finding, Rejected } from '../../src/connector.ts'
 import { unlessGone } from './answers.ts'
 import { all } from './client.ts'
 import { denyAllPolicy, policyDocument } from './sign-in.ts'
@@ -111,6 +111,8 @@ export const permissionsBoundary = userStep({
   needs: ['aws/groups', 'aws/attached-policies', 'aws/inline-policies'],
   async look(_on, user) {
     const arn = user.PermissionsBoundary?.PermissionsBoundaryArn
+    if (user.PermissionsBoundary && !arn)
+      throw new Rejected('AWS names a permissions boundary without saying which, so nothing is known of it.')
     if (!arn) return []
     const label = arn.split('/').at(-1) ?? arn
     return [{ id: arn, label, state: 'open', fact: `Permissions boundary ${label}`, before: { arn } }]

@@ -35,13 +35,21 @@ export function overGate(gate: Gate) {
   }
 }
 
+const lists =
+  'Users|UserDetailList|AccessKeyMetadata|Certificates|SSHPublicKeys|ServiceSpecificCredentials|MFADevices|VirtualMFADevices|Groups|AttachedPolicies|PolicyNames'
+/** Anything but members where a list is; the SDK reads it as an empty one. */
+const noList = new RegExp(`<(${lists})>\\s*(?!<member|</\\1>)\\S`)
+/** Entities of its own, or an element right within one of the same name. */
+const neverFromAws = /<!(?:DOCTYPE|ENTITY)|<(\w+)>\s*<\1>/i
+
 /**
  * The SDK reads an answer that is not AWS's (a proxy's page with 200) as one without any content, and "without any
  * users" would then look like "gone".
  */
 function confirmOrigin(request: { method: string; url: URL; body: string }, bytes: Uint8Array): void {
   const action = actionOf(request.body)
-  if (new TextDecoder().decode(bytes).includes(`<${action}Response`)) return
+  const text = new TextDecoder().decode(bytes)
+  if (text.includes(`<${action}Response`) && !neverFromAws.test(text) && !noList.test(text)) return
   const message = `The answer to ${action} did not come from AWS, something on the way to ${request.url.hostname} wrote it. IT looks at the proxy.`
   throw reads(request) ? new Rejected(message) : new InDoubt(message)
 }

@@ -1,6 +1,6 @@
 /** Whatever signs in without a password: each kind can be switched off, looked at, switched on again, and deleted. */
 import type { StatusType } from '@aws-sdk/client-iam'
-import type { AutomaticStep, Finding } from '../../src/connector.ts'
+import { type AutomaticStep, type Finding, Rejected } from '../../src/connector.ts'
 import { unlessGone } from './answers.ts'
 import { type Aws, all } from './client.ts'
 import { isoDay, type On, shortened, userStep } from './step.ts'
@@ -91,7 +91,9 @@ const serviceCredentials: KeyKind = {
         realm.send(new realm.iam.ListServiceSpecificCredentialsCommand({ UserName: userName, ...marker }), signal),
       (page) => page.ServiceSpecificCredentials,
     )
-    return found.map((one) => keyOf(`${one.ServiceName}`, one.ServiceSpecificCredentialId, one.Status, one.CreateDate))
+    return found.map((one) =>
+      keyOf(one.ServiceName ?? 'Credential', one.ServiceSpecificCredentialId, one.Status, one.CreateDate),
+    )
   },
   set: ({ realm, userName, signal }, id, Status) =>
     realm.send(
@@ -111,7 +113,12 @@ const serviceCredentials: KeyKind = {
 
 export const keyKinds: readonly KeyKind[] = [accessKeys, signingCertificates, sshPublicKeys, serviceCredentials]
 
+/** An unknown status would be neither in nor out. */
+const statuses = ['Active', 'Inactive', 'Expired']
+
 function keyOf(kind: string, id: string | undefined, status: string | undefined, since?: Date): Key {
+  if (!statuses.includes(status ?? ''))
+    throw new Rejected(`AWS does not say whether ${kind} ${shortened(id ?? '')} is active, so nothing is known of it.`)
   const key = { id: id ?? '', status: status ?? '', label: `${kind} ${shortened(id ?? '')}` }
   return since ? { ...key, more: `since ${isoDay(since)}` } : key
 }

@@ -93,7 +93,10 @@ async function checkRealm(realm: Realm, caller: Caller, client: Aws): Promise<Fo
   }
   try {
     const refused = await simulated(realm, principal)
-    return { missing: refused.map((one) => missingRight(realm, principal, one)), warnings: [] }
+    return {
+      missing: refused.map((one) => missingRight(realm, principal, one)),
+      warnings: await broader(realm, principal, caller),
+    }
   } catch (error) {
     if (!(error instanceof Rejected)) throw error
     const next = isCode(error, 'AccessDenied') ? `IT allows ${simulate.name} to ${principal}.` : error.message
@@ -103,6 +106,37 @@ async function checkRealm(realm: Realm, caller: Caller, client: Aws): Promise<Fo
 
 function missingRight(realm: Realm, principal: string, missing: IamRight): string {
   return `AWS account ${realm.id}: ${missing.name} is missing, for ${missing.for}. IT allows it to ${principal} in IAM.`
+}
+
+/** Each stands for a kind of power that Latchkey has no use for; allowed on everything, it is far too much. */
+const telling = [
+  'iam:CreateUser',
+  'iam:CreateAccessKey',
+  'iam:CreateLoginProfile',
+  'iam:CreatePolicyVersion',
+  'iam:AttachRolePolicy',
+  'iam:UpdateAssumeRolePolicy',
+  'iam:PassRole',
+  'sts:AssumeRole',
+  's3:GetObject',
+  'secretsmanager:GetSecretValue',
+  'kms:Decrypt',
+  'ec2:TerminateInstances',
+  'lambda:InvokeFunction',
+]
+
+/** What a thief of the credential could do besides; also of the principal that the roles are assumed from, where it lives here. */
+async function broader(realm: Realm, principal: string, caller: Caller): Promise<string[]> {
+  const ours = caller.account === realm.id && caller.arn.includes(':user/') ? [caller.arn] : []
+  const warnings: string[] = []
+  for (const one of new Set([principal, ...ours])) {
+    const may = await allowedOf(realm, one, telling, '*')
+    if (may.size > 0)
+      warnings.push(
+        `AWS account ${realm.id}: ${one} may more than Latchkey needs, on everything: ${[...may].join(', ')}. IT takes it away in IAM.`,
+      )
+  }
+  return warnings
 }
 
 /** The policy simulator, asked for each kind of thing with the name of a thing that need not exist. */
@@ -116,19 +150,25 @@ async function simulated(realm: Realm, principal: string): Promise<IamRight[]> {
   }
   const refused: IamRight[] = []
   for (const [on, group] of Map.groupBy([...needed, ...wanted], (one) => one.on)) {
-    const question = {
-      PolicySourceArn: principal,
-      ActionNames: group.map((one) => one.name),
-      ResourceArns: [resources[on]],
-    }
-    const results = await all(
-      (marker) => realm.send(new realm.iam.SimulatePrincipalPolicyCommand({ ...question, ...marker })),
-      (page) => page.EvaluationResults,
-    )
-    const allowed = new Set(results.filter((one) => one.EvalDecision === 'allowed').map((one) => one.EvalActionName))
+    const names = group.map((one) => one.name)
+    const allowed = await allowedOf(realm, principal, names, resources[on])
     refused.push(...group.filter((one) => !allowed.has(one.name)))
   }
   return refused
+}
+
+async function allowedOf(
+  realm: Realm,
+  principal: string,
+  actions: readonly string[],
+  resource: string,
+): Promise<Set<string | undefined>> {
+  const question = { PolicySourceArn: principal, ActionNames: [...actions], ResourceArns: [resource] }
+  const results = await all(
+    (marker) => realm.send(new realm.iam.SimulatePrincipalPolicyCommand({ ...question, ...marker })),
+    (page) => page.EvaluationResults,
+  )
+  return new Set(results.filter((one) => one.EvalDecision === 'allowed').map((one) => one.EvalActionName))
 }
 
 /** What can be tried without changing anything. */

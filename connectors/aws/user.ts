@@ -73,7 +73,9 @@ async function userNamed(realm: Realm, name: string, signal: AbortSignal): Promi
   if (!name) throw new Rejected(`AWS account ${realm.id}: a user without a name cannot be asked for.`)
   try {
     const { User: user } = await realm.send(new realm.iam.GetUserCommand({ UserName: name }), signal)
-    return user?.UserName ? { ...user, UserName: user.UserName } : undefined
+    if (!user?.UserName || !user.UserId)
+      throw new Rejected(`AWS account ${realm.id}: the answer about ${name} names no user, so nothing is known of it.`)
+    return { ...user, UserName: user.UserName }
   } catch (error) {
     if (isCode(error, 'NoSuchEntity')) return undefined
     throw error

@@ -18,6 +18,7 @@ import {
   type User,
   userOf,
 } from './person.ts'
+import { Licences } from './shapes.ts'
 import { transfersFrom } from './transfer.ts'
 
 type Step = AutomaticStep<Client>
@@ -125,7 +126,11 @@ async function licencesOf(at: GoogleAt, productId: string): Promise<licensing_v1
   const params = { productId, customerId: user.customerId, maxResults: 1000 }
   const list = await all(
     (page) =>
-      ask('list licences', () => at.client.licensing().licenseAssignments.listForProduct({ ...params, ...page })),
+      ask(
+        'list licences',
+        () => at.client.licensing().licenseAssignments.listForProduct({ ...params, ...page }),
+        Licences,
+      ),
     (page) => page.items,
   )
   const own = addressesOf(user)

@@ -12,6 +12,7 @@ import {
   refuseUntouchable,
   userOf,
 } from './person.ts'
+import { RoleAssignments, Roles } from './shapes.ts'
 
 type Role = admin_directory_v1.Schema$Role
 type Assignment = admin_directory_v1.Schema$RoleAssignment
@@ -77,7 +78,11 @@ function assignmentsOf(at: GoogleAt): Promise<Assignment[]> {
   const params = { customer: client.settings.customer, userKey: account.id, maxResults: 200 }
   return all(
     (page) =>
-      ask('list administrator roles', () => client.directory('roles').roleAssignments.list({ ...params, ...page })),
+      ask(
+        'list administrator roles',
+        () => client.directory('roles').roleAssignments.list({ ...params, ...page }),
+        RoleAssignments,
+      ),
     (page) => page.items,
   )
 }
@@ -88,7 +93,11 @@ async function rolesOf(at: GoogleAt): Promise<Map<string, Role>> {
   const params = { customer: client.settings.customer, maxResults: 100 }
   const roles = await all(
     (page) =>
-      ask('read the names of administrator roles', () => client.directory('roles').roles.list({ ...params, ...page })),
+      ask(
+        'read the names of administrator roles',
+        () => client.directory('roles').roles.list({ ...params, ...page }),
+        Roles,
+      ),
     (page) => page.items,
   )
   return new Map(roles.map((role) => [role.roleId ?? '', role]))

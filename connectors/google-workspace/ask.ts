@@ -1,5 +1,6 @@
 /** One question to Google: its own errors turned into ours, paging, and "not there" as an answer. */
-import { Busy, Denied, InDoubt, Rejected } from '../../src/connector.ts'
+import { z } from 'zod'
+import { Busy, Denied, InDoubt, misread, pageCounter, Rejected } from '../../src/connector.ts'
 
 interface GoogleError {
   response?: { status: number; data?: unknown }
@@ -10,12 +11,18 @@ interface GoogleError {
  * Throws what the gate threw, or Rejected with Google's status, reason and message. The libraries' errors are dropped:
  * they carry the whole request, and with it new passwords.
  */
-export async function ask<T>(what: string, call: () => Promise<{ data: T }>): Promise<T> {
+export async function ask<T>(what: string, call: () => Promise<{ data: T }>, shape: z.ZodType = anObject): Promise<T> {
   const data = await answerOf(what, call)
   if (typeof data !== 'object' || data === null)
-    throw new Error(`Google's answer to "${what}" was not JSON: is there a proxy in between? Nothing is known of it.`)
-  return data
+    throw new Rejected(
+      `Google's answer to "${what}" was not JSON: is there a proxy in between? Nothing is known of it.`,
+    )
+  const read = shape.safeParse(data)
+  if (read.success) return data
+  throw new Rejected(`Google's answer to "${what}" could not be understood: ${misread(read.error)}.`)
 }
+
+const anObject = z.looseObject({})
 
 /** For orders: Google answers most with nothing at all. */
 export async function order(what: string, call: () => Promise<{ data: unknown }>): Promise<void> {
@@ -43,23 +50,31 @@ function ourError(what: string, error: unknown): Error {
   return new Rejected(told, { status: response.status, ...(reason && { code: reason }) })
 }
 
+const text = z.string().optional().catch(undefined)
+const OAuthError = z.object({ error: z.string(), error_description: text })
+const ApiError = z.object({
+  error: z.object({
+    message: text,
+    status: text,
+    errors: z.array(z.object({ reason: text })).catch([]),
+  }),
+})
+
 function said(body: unknown): { reason: string | undefined; message: string } {
-  const { error, error_description: description } = (body ?? {}) as { error?: unknown; error_description?: string }
-  if (typeof error === 'string') return { reason: error, message: description ?? error }
-  const { message, errors, status } = (error ?? {}) as {
-    message?: string
-    errors?: { reason?: string }[]
-    status?: string
-  }
+  const signIn = OAuthError.safeParse(body).data
+  if (signIn) return { reason: signIn.error, message: signIn.error_description ?? signIn.error }
+  const { message, errors, status } = ApiError.safeParse(body).data?.error ?? {}
   return { reason: errors?.[0]?.reason ?? status, message: message ?? '' }
 }
 
-/** Undefined where Google says 404; anything else it refuses is thrown. */
+const goneReasons = ['notFound', 'NOT_FOUND']
+
+/** Undefined where Google itself says that it is not there; a 404 of anybody else's is thrown like every refusal. */
 export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer
   } catch (error) {
-    if (error instanceof Rejected && error.status === 404) return undefined
+    if (error instanceof Rejected && error.status === 404 && goneReasons.includes(error.code ?? '')) return undefined
     throw error
   }
 }
@@ -79,13 +94,13 @@ export async function all<P extends { nextPageToken?: string | null }, T>(
   items: (page: P) => readonly T[] | undefined,
 ): Promise<T[]> {
   const found: T[] = []
+  const count = pageCounter('Google')
   let token: string | null | undefined
   do {
     const answer = await page(token ? { pageToken: token } : {})
     found.push(...(items(answer) ?? []))
-    if (answer.nextPageToken && answer.nextPageToken === token)
-      throw new Error('Google named the same next page twice, so its list cannot be read to the end.')
     token = answer.nextPageToken
+    if (token) count(token)
   } while (token)
   return found
 }

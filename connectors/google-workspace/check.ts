@@ -2,14 +2,14 @@
 import { Denied, type Health, Rejected } from '../../src/connector.ts'
 import { ask, unlessGone } from './ask.ts'
 import type { Client } from './client.ts'
-import { delegation, type Part, parts, scopesOf } from './scopes.ts'
+import { delegation, farTooBroad, type Part, parts, scopesOf } from './scopes.ts'
 
 export async function check(client: Client): Promise<Health> {
   const wanted = parts.filter((part) => isUsed(client, part))
   const refused: { part: Part; error: unknown }[] = []
   const missing: string[] = []
   for (const part of wanted) {
-    const error = await signInError(client, part)
+    const error = await signInError(() => client.signIn(part))
     if (error) refused.push({ part, error })
     else missing.push(...(await unreadable(client, part)))
   }
@@ -17,14 +17,24 @@ export async function check(client: Client): Promise<Health> {
   if (refused.length === wanted.length) throw refused[0]?.error
   missing.unshift(...refused.flatMap(({ part }) => scopesOf[part].map((scope) => grant(client, scope))))
   const as = `${client.serviceAccount.email} acting as ${client.settings.subject}`
-  return {
-    as,
-    missing,
-    warnings: await warningsOf(
-      client,
-      refused.some(({ part }) => part === 'users'),
-    ),
+  const blind = refused.some(({ part }) => part === 'users')
+  return { as, missing, warnings: [...(await warningsOf(client, blind)), ...(await broader(client))] }
+}
+
+/**
+ * Google lists nowhere which scopes are delegated, so the most telling ones are tried: a token that is given is a scope
+ * too many. Nothing is done with it.
+ */
+async function broader(client: Client): Promise<string[]> {
+  const given: string[] = []
+  for (const scope of farTooBroad) {
+    if (!(await signInError(() => client.signInFor(scope)))) given.push(scope)
   }
+  if (given.length === 0) return []
+  const { clientId } = client.serviceAccount
+  return [
+    `Client ${clientId} may more than Latchkey needs: ${given.join(', ')}. IT removes what is not listed, in ${delegation}.`,
+  ]
 }
 
 function isUsed(client: Client, part: Part): boolean {
@@ -33,9 +43,9 @@ function isUsed(client: Client, part: Part): boolean {
   return !without.some((one) => one === part)
 }
 
-async function signInError(client: Client, part: Part): Promise<unknown> {
+async function signInError(signIn: () => Promise<void>): Promise<unknown> {
   try {
-    await ask('sign in', () => client.signIn(part).then(() => ({ data: {} })))
+    await ask('sign in', () => signIn().then(() => ({ data: {} })))
     return undefined
   } catch (error) {
     if (error instanceof Denied || error instanceof Rejected) return error

@@ -2,6 +2,7 @@
 import type { admin_directory_v1 } from 'googleapis/build/src/apis/admin/directory_v1.js'
 import { Rejected } from '../../src/connector.ts'
 import { ask } from './ask.ts'
+import { StatusResults } from './shapes.ts'
 
 export type StatusAction =
   | 'CHANGE_CHROME_OS_DEVICE_STATUS_ACTION_DISABLE'
@@ -22,11 +23,14 @@ export function changeTogether(directory: () => admin_directory_v1.Admin, custom
 
   async function send(action: StatusAction, batch: readonly Waiting[]): Promise<void> {
     try {
-      const answer = await ask('change the status of Chromebooks', () =>
-        directory().customer.devices.chromeos.batchChangeStatus({
-          customerId,
-          requestBody: { deviceIds: batch.map((one) => one.deviceId), changeChromeOsDeviceStatusAction: action },
-        }),
+      const answer = await ask(
+        'change the status of Chromebooks',
+        () =>
+          directory().customer.devices.chromeos.batchChangeStatus({
+            customerId,
+            requestBody: { deviceIds: batch.map((one) => one.deviceId), changeChromeOsDeviceStatusAction: action },
+          }),
+        StatusResults,
       )
       for (const one of batch) settle(one, answer.changeChromeOsDeviceStatusResults ?? [])
     } catch (error) {

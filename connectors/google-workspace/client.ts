@@ -40,6 +40,8 @@ export interface Client {
   gmail(user: string): gmail_v1.Gmail
   /** Asks for a token for one part, as `subject`; for `doctor`. */
   signIn(part: Part): Promise<void>
+  /** The same for any scope. The token is thrown away; nothing else is done with it. */
+  signInFor(scope: string): Promise<void>
   changeChromebook: ChangeStatus
 }
 
@@ -71,7 +73,7 @@ export async function connect(settings: Settings, gate: Gate): Promise<Client> {
 
   function signedIn(part: Part, subject: string) {
     const id = `${part} ${subject}`
-    const jwt = signIns.get(id) ?? jwtFor(part, subject)
+    const jwt = signIns.get(id) ?? jwtFor(scopesOf[part], subject)
     // One for each leaver's mailbox would pile up over the years.
     if (signIns.size >= mostSignIns) signIns.clear()
     signIns.set(id, jwt)
@@ -88,7 +90,10 @@ export async function connect(settings: Settings, gate: Gate): Promise<Client> {
     licensing: () => licensing({ version: 'v1', auth: signedIn('licensing', settings.subject), ...options }),
     gmail: (user) => gmail({ version: 'v1', auth: signedIn('mail', user), ...options }),
     async signIn(part) {
-      await jwtFor(part, settings.subject).authorize()
+      await jwtFor(scopesOf[part], settings.subject).authorize()
+    },
+    async signInFor(scope) {
+      await jwtFor([scope], settings.subject).authorize()
     },
     changeChromebook: changeTogether(() => directory('chrome'), settings.customer),
   }
@@ -114,11 +119,11 @@ type Auth = typeof auth
 type Jwt = InstanceType<Auth['JWT']>
 
 function jwtMaker({ JWT }: Auth, key: z.infer<typeof Key>, gate: Gate) {
-  return (part: Part, subject: string): Jwt => {
+  return (scopes: readonly string[], subject: string): Jwt => {
     const jwt = new JWT({
       email: key.client_email,
       key: key.private_key,
-      scopes: [...scopesOf[part]],
+      scopes: [...scopes],
       subject,
       transporterOptions: {
         retry: false,

@@ -4,6 +4,7 @@ import type { AutomaticStep, Finding } from '../../src/connector.ts'
 import { all, ask, order, unlessGone } from './ask.ts'
 import type { Client } from './client.ts'
 import { addressesOf, type GoogleAt, userOf } from './person.ts'
+import { Chromebooks, Phones } from './shapes.ts'
 
 type Step = AutomaticStep<Client>
 type Phone = admin_directory_v1.Schema$MobileDevice
@@ -73,7 +74,8 @@ function phonesOf(at: GoogleAt): Promise<Phone[]> {
     const { customer } = at.client.settings
     const params = { customerId: customer, query: `email:${user.primaryEmail}`, projection: 'FULL', maxResults: 100 }
     const found = await all(
-      (page) => ask('list phones', () => at.client.directory('mobile').mobiledevices.list({ ...params, ...page })),
+      (page) =>
+        ask('list phones', () => at.client.directory('mobile').mobiledevices.list({ ...params, ...page }), Phones),
       (page) => page.mobiledevices,
     )
     const own = addressesOf(user)
@@ -131,7 +133,12 @@ async function chromebooksOf(at: GoogleAt): Promise<Chromebook[]> {
   const { customer } = at.client.settings
   const params = { customerId: customer, query: `user:${user.primaryEmail}`, projection: 'FULL', maxResults: 100 }
   const found = await all(
-    (page) => ask('list Chromebooks', () => at.client.directory('chrome').chromeosdevices.list({ ...params, ...page })),
+    (page) =>
+      ask(
+        'list Chromebooks',
+        () => at.client.directory('chrome').chromeosdevices.list({ ...params, ...page }),
+        Chromebooks,
+      ),
     (page) => page.chromeosdevices,
   )
   return found.filter((device) => belongsTo(device, addressesOf(user)))

@@ -3,6 +3,7 @@ import type { AutomaticStep } from '../../src/connector.ts'
 import { ask, order, unlessGone } from './ask.ts'
 import type { Client } from './client.ts'
 import { userOf } from './person.ts'
+import { AppPasswords, Tokens } from './shapes.ts'
 
 type Step = AutomaticStep<Client>
 
@@ -17,7 +18,7 @@ const oauthTokens: Step = {
   async find(at) {
     if (!(await userOf(at))) return []
     const userKey = at.account.id
-    const list = await ask('list app access', () => at.client.directory('security').tokens.list({ userKey }))
+    const list = await ask('list app access', () => at.client.directory('security').tokens.list({ userKey }), Tokens)
     return (list.items ?? []).flatMap(({ clientId, displayText, scopes }) => {
       if (!clientId) return []
       const names = (scopes ?? []).map((scope) => scope.replace(/\/$/, '').split('/').at(-1))
@@ -40,7 +41,11 @@ const appPasswords: Step = {
   async find(at) {
     if (!(await userOf(at))) return []
     const userKey = at.account.id
-    const list = await ask('list app passwords', () => at.client.directory('security').asps.list({ userKey }))
+    const list = await ask(
+      'list app passwords',
+      () => at.client.directory('security').asps.list({ userKey }),
+      AppPasswords,
+    )
     return (list.items ?? []).flatMap(({ codeId, name, creationTime, lastTimeUsed }) => {
       if (codeId === undefined || codeId === null) return []
       const used = lastTimeUsed && lastTimeUsed !== '0' ? `last used ${day(lastTimeUsed)}` : 'never used'
@@ -63,7 +68,8 @@ const appPasswords: Step = {
 /** Google gives Unix time; whether in seconds or milliseconds shows in the size. */
 function day(unix: string | null | undefined): string {
   const value = Number(unix ?? 0)
-  return new Date(value < 1e11 ? value * 1000 : value).toISOString().slice(0, 10)
+  const date = new Date(value < 1e11 ? value * 1000 : value)
+  return Number.isNaN(date.getTime()) ? 'on an unknown day' : date.toISOString().slice(0, 10)
 }
 
 function short(id: string): string {

@@ -5,6 +5,7 @@ import { Rejected } from '../../src/connector.ts'
 import { all, ask, order, unlessGone, unlessThere } from './ask.ts'
 import type { Client } from './client.ts'
 import { type GoogleAt, receiverOf, userOf } from './person.ts'
+import { Groups, Member as MemberShape, Members } from './shapes.ts'
 
 type Step = AutomaticStep<Client>
 type Member = admin_directory_v1.Schema$Member
@@ -41,7 +42,7 @@ const ownedGroups: Step = {
       throw new Rejected(receiver?.barred ?? 'Nobody was chosen to receive the groups.')
     const { members } = at.client.directory('groups')
     const params = { groupKey: finding.id, memberKey: receiver.id }
-    const now = await unlessGone(ask('read a membership', () => members.get(params)))
+    const now = await unlessGone(ask('read a membership', () => members.get(params), MemberShape))
     const requestBody = { role: 'OWNER' }
     if (now) await ask('make the receiver owner', () => members.patch({ ...params, requestBody }))
     else {
@@ -100,7 +101,7 @@ function membershipsOf(at: GoogleAt): Promise<Membership[]> {
     const directory = at.client.directory('groups')
     const params = { userKey: at.account.id, maxResults: 200 }
     const list = await all(
-      (page) => ask('list groups', () => directory.groups.list({ ...params, ...page })),
+      (page) => ask('list groups', () => directory.groups.list({ ...params, ...page }), Groups),
       (page) => page.groups,
     )
     const found = await Promise.all(list.map((group) => membershipIn(at, group)))
@@ -111,7 +112,9 @@ function membershipsOf(at: GoogleAt): Promise<Membership[]> {
 async function membershipIn(at: GoogleAt, group: admin_directory_v1.Schema$Group): Promise<Membership | undefined> {
   const groupKey = group.id ?? ''
   const { members } = at.client.directory('groups')
-  const mine = await unlessGone(ask('read a membership', () => members.get({ groupKey, memberKey: at.account.id })))
+  const mine = await unlessGone(
+    ask('read a membership', () => members.get({ groupKey, memberKey: at.account.id }), MemberShape),
+  )
   if (!mine) return undefined
   const role = mine.role ?? 'MEMBER'
   const owners = role === 'OWNER' ? await ownersOf(at.client, groupKey) : []
@@ -127,7 +130,8 @@ async function membershipIn(at: GoogleAt, group: admin_directory_v1.Schema$Group
 function ownersOf(client: Client, groupKey: string): Promise<Member[]> {
   const params = { groupKey, roles: 'OWNER', maxResults: 200 }
   return all(
-    (page) => ask('list the owners of a group', () => client.directory('groups').members.list({ ...params, ...page })),
+    (page) =>
+      ask('list the owners of a group', () => client.directory('groups').members.list({ ...params, ...page }), Members),
     (page) => page.members,
   )
 }

@@ -5,6 +5,7 @@ import { ask, order, unlessGone } from './ask.ts'
 import type { Client } from './client.ts'
 import { kept, mailboxOf, openMailbox } from './mailbox.ts'
 import { type GoogleAt, receiverOf } from './person.ts'
+import { Filters, Forwarding, Pop } from './shapes.ts'
 
 type Step = AutomaticStep<Client>
 const me = { userId: 'me' }
@@ -19,7 +20,7 @@ const mailPrograms: Step = {
     const mailbox = await mailboxOf(at)
     if ('closed' in mailbox) return []
     const { imap } = mailbox
-    const pop = await ask('read the POP setting', () => mailbox.settings.getPop(me))
+    const pop = await ask('read the POP setting', () => mailbox.settings.getPop(me), Pop)
     const found: Finding[] = []
     if (pop.accessWindow !== 'disabled')
       found.push({
@@ -27,9 +28,12 @@ const mailPrograms: Step = {
         label: 'POP',
         state: 'open',
         fact: `accessWindow=${pop.accessWindow}`,
-        before: kept(pop),
+        before: kept(pop, ['accessWindow', 'disposition']),
       })
-    if (imap.enabled) found.push({ id: 'imap', label: 'IMAP', state: 'open', fact: 'enabled=true', before: kept(imap) })
+    if (imap.enabled) {
+      const before = kept(imap, ['enabled', 'autoExpunge', 'expungeBehavior', 'maxFolderSize'])
+      found.push({ id: 'imap', label: 'IMAP', state: 'open', fact: 'enabled=true', before })
+    }
     return found
   },
   async apply(at, finding) {
@@ -60,10 +64,11 @@ const forwarding: Step = {
   async find(at) {
     const mailbox = await mailboxOf(at)
     if ('closed' in mailbox) return []
-    const forwards = await ask('read the forwarding', () => mailbox.settings.getAutoForwarding(me))
+    const forwards = await ask('read the forwarding', () => mailbox.settings.getAutoForwarding(me), Forwarding)
     if (!forwards.enabled || (await isForReceiver(at, forwards.emailAddress))) return []
     const label = `To ${forwards.emailAddress}`
-    return [{ id: 'auto-forwarding', label, state: 'open', fact: 'enabled=true', before: kept(forwards) }]
+    const before = kept(forwards, ['enabled', 'emailAddress', 'disposition'])
+    return [{ id: 'auto-forwarding', label, state: 'open', fact: 'enabled=true', before }]
   },
   async apply(at) {
     const settings = await openMailbox(at)
@@ -85,13 +90,14 @@ const filters: Step = {
   async find(at) {
     const mailbox = await mailboxOf(at)
     if ('closed' in mailbox) return []
-    const list = await ask('list mail filters', () => mailbox.settings.filters.list(me))
+    const list = await ask('list mail filters', () => mailbox.settings.filters.list(me), Filters)
     const found: Finding[] = []
     for (const { id, action, criteria } of list.filter ?? []) {
       if (!id || !action?.forward || (await isForReceiver(at, action.forward))) continue
       // Google's own change to a filter is deleting it; `before` lets IT write it again.
-      const before = kept({ criteria, action })
-      found.push({ id, label: `To ${action.forward}`, state: 'open', fact: `Where ${described(criteria)}`, before })
+      const where = kept(criteria ?? {}, filterCriteria)
+      const before = { criteria: where, action: kept(action, ['forward', 'addLabelIds', 'removeLabelIds']) }
+      found.push({ id, label: `To ${action.forward}`, state: 'open', fact: `Where ${described(where)}`, before })
     }
     return found
   },
@@ -106,8 +112,20 @@ async function isForReceiver(at: GoogleAt, address: string | null | undefined): 
   return receiver !== undefined && 'address' in receiver && receiver.address.toLowerCase() === address?.toLowerCase()
 }
 
-function described(criteria: gmail_v1.Schema$FilterCriteria | undefined): string {
-  const said = Object.entries(criteria ?? {}).map(([name, value]) => `${name}=${value}`)
+const filterCriteria = [
+  'from',
+  'to',
+  'subject',
+  'query',
+  'negatedQuery',
+  'hasAttachment',
+  'excludeChats',
+  'size',
+  'sizeComparison',
+] as const
+
+function described(criteria: object): string {
+  const said = Object.entries(criteria).map(([name, value]) => `${name}=${value}`)
   return said.length > 0 ? said.join(', ').slice(0, 80) : 'anything comes in'
 }
 

@@ -8,10 +8,21 @@ import { ask, order, unlessGone, unlessThere } from './ask.ts'
 import type { Client } from './client.ts'
 import { kept, mailboxOf, openMailbox } from './mailbox.ts'
 import { addressOf, blocked, type GoogleAt, receiverOf } from './person.ts'
+import { Delegates, Vacation } from './shapes.ts'
 
 type Step = AutomaticStep<Client>
 const me = { userId: 'me' }
 const hour = 3_600_000
+const vacation = [
+  'enableAutoReply',
+  'responseSubject',
+  'responseBodyPlainText',
+  'responseBodyHtml',
+  'restrictToContacts',
+  'restrictToDomain',
+  'startTime',
+  'endTime',
+] as const
 const routing = 'Admin console > Apps > Google Workspace > Gmail > Default routing'
 
 const autoReply: Step = {
@@ -24,8 +35,8 @@ const autoReply: Step = {
     const finding = { id: 'auto-reply', label: 'Automatic reply' }
     const mailbox = await mailboxOf(at)
     if ('closed' in mailbox) return closedFinding(at, finding, mailbox.closed)
-    const now = await ask('read the automatic reply', () => mailbox.settings.getVacation(me))
-    const before = kept(now)
+    const now = await ask('read the automatic reply', () => mailbox.settings.getVacation(me), Vacation)
+    const before = kept(now, vacation)
     if (answersWith(now, await replyOf(at)))
       return [{ ...finding, state: 'done', fact: 'enableAutoReply=true, with this text', before }]
     const fact = now.enableAutoReply ? 'On, with another text' : 'enableAutoReply=false'
@@ -62,7 +73,7 @@ const delegate: Step = {
     const named = { id: finding.id, label: `Mail delegation to ${receiver.address}` }
     const mailbox = await mailboxOf(at)
     if ('closed' in mailbox) return closedFinding(at, named, mailbox.closed)
-    const list = await ask('list mail delegates', () => mailbox.settings.delegates.list(me))
+    const list = await ask('list mail delegates', () => mailbox.settings.delegates.list(me), Delegates)
     const there = list.delegates?.find((one) => one.delegateEmail?.toLowerCase() === receiver.address.toLowerCase())
     if (there?.verificationStatus === 'accepted')
       return [{ ...named, state: 'done', fact: 'verificationStatus=accepted' }]
@@ -74,7 +85,7 @@ const delegate: Step = {
   async apply(at) {
     const settings = await openMailbox(at)
     const delegateEmail = await receiverAddress(at)
-    const list = await ask('list mail delegates', () => settings.delegates.list(me))
+    const list = await ask('list mail delegates', () => settings.delegates.list(me), Delegates)
     // A refused or expired invitation stays in the way of a new one.
     const ended = ['rejected', 'expired']
     const stale = list.delegates?.some(

@@ -3,6 +3,7 @@ import type { gmail_v1 } from 'googleapis/build/src/apis/gmail/v1.js'
 import { type Json, Rejected } from '../../src/connector.ts'
 import { ask } from './ask.ts'
 import { type GoogleAt, userOf } from './person.ts'
+import { Imap } from './shapes.ts'
 
 type Settings = gmail_v1.Resource$Users$Settings
 
@@ -21,7 +22,9 @@ export async function mailboxOf(at: GoogleAt): Promise<Mailbox> {
   if (user.isMailboxSetup === false) return { closed: 'the account has no Gmail' }
   const { settings } = at.client.gmail(user.primaryEmail).users
   try {
-    const imap = await at.once('imap', () => ask('read the IMAP setting', () => settings.getImap({ userId: 'me' })))
+    const imap = await at.once('imap', () =>
+      ask('read the IMAP setting', () => settings.getImap({ userId: 'me' }), Imap),
+    )
     return { settings, imap }
   } catch (error) {
     if (error instanceof Rejected && error.code === 'failedPrecondition')
@@ -38,7 +41,8 @@ export async function openMailbox(at: GoogleAt): Promise<Settings> {
   return mailbox.settings
 }
 
-/** A setting as Google gave it, to be kept as it is. */
-export function kept(setting: object): Json {
-  return JSON.parse(JSON.stringify(setting))
+/** What is needed to set it again, as Google gave it; whatever else is in the answer goes on no record. */
+export function kept<T extends object>(setting: T, names: readonly (keyof T & string)[]): Record<string, Json> {
+  const present = names.filter((name) => setting[name] !== undefined)
+  return JSON.parse(JSON.stringify(setting, present))
 }

@@ -4,6 +4,7 @@ import type { Account, At, Finding, KnownOfPerson, Leaver } from '../../src/conn
 import { Rejected } from '../../src/connector.ts'
 import { all, ask, unlessGone } from './ask.ts'
 import type { Client } from './client.ts'
+import { User as UserShape, Users } from './shapes.ts'
 
 export type User = admin_directory_v1.Schema$User
 export type GoogleAt = At<Client>
@@ -26,8 +27,10 @@ function search(client: Client, query: string): Promise<User[]> {
   const { customer } = client.settings
   return all(
     (page) =>
-      ask('search for users', () =>
-        client.directory('users').users.list({ customer, query, projection: 'full', maxResults: 500, ...page }),
+      ask(
+        'search for users',
+        () => client.directory('users').users.list({ customer, query, projection: 'full', maxResults: 500, ...page }),
+        Users,
       ),
     (page) => page.users,
   )
@@ -87,7 +90,7 @@ export function userOf(at: GoogleAt): Promise<User | undefined> {
 /** Not shared: for guards. */
 export function freshUser(client: Client, id: string): Promise<User | undefined> {
   return unlessGone(
-    ask('read the user', () => client.directory('users').users.get({ userKey: id, projection: 'full' })),
+    ask('read the user', () => client.directory('users').users.get({ userKey: id, projection: 'full' }), UserShape),
   )
 }
 
@@ -141,7 +144,11 @@ export async function refuseUntouchable(at: GoogleAt): Promise<void> {
 }
 
 export function changeUser(at: GoogleAt, what: string, change: User): Promise<unknown> {
-  return ask(what, () => at.client.directory('users').users.update({ userKey: at.account.id, requestBody: change }))
+  return ask(
+    what,
+    () => at.client.directory('users').users.update({ userKey: at.account.id, requestBody: change }),
+    UserShape,
+  )
 }
 
 /** An address as it may be shown to others: j…@gmail.com. */

@@ -31,6 +31,14 @@ export const scopesOf: Readonly<Record<Part, readonly string[]>> = {
   mail: [`${auth}gmail.settings.basic`, `${auth}gmail.settings.sharing`],
 }
 
+/** Scopes that people delegate along with the rest, each of which opens a whole part of the company. */
+export const farTooBroad: readonly string[] = [
+  `${auth}cloud-platform`,
+  `${auth}drive`,
+  `${auth}calendar`,
+  'https://mail.google.com/',
+]
+
 /** Where IT delegates a scope. */
 export const delegation = 'Admin console > Security > Access and data control > API controls > Domain-wide delegation'
 

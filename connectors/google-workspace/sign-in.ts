@@ -13,6 +13,7 @@ import {
   refuseUntouchable,
   userOf,
 } from './person.ts'
+import { BackupCodes } from './shapes.ts'
 
 type Step = AutomaticStep<Client>
 
@@ -88,8 +89,10 @@ const backupCodes: Step = {
     const user = await userOf(at)
     if (!user) return []
     const userKey = at.account.id
-    const list = await ask('list backup codes', () =>
-      at.client.directory('security').verificationCodes.list({ userKey }),
+    const list = await ask(
+      'list backup codes',
+      () => at.client.directory('security').verificationCodes.list({ userKey }),
+      BackupCodes,
     )
     const count = list.items?.length ?? 0
     if (count === 0) return []

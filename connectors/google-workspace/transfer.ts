@@ -5,6 +5,7 @@ import { Rejected } from '../../src/connector.ts'
 import { all, ask, unlessGone } from './ask.ts'
 import type { Client } from './client.ts'
 import { blocked, type GoogleAt, receiverOf, userOf } from './person.ts'
+import { Applications, Transfer as TransferShape, Transfers } from './shapes.ts'
 
 type Transfer = admin_datatransfer_v1.Schema$DataTransfer
 type Application = admin_datatransfer_v1.Schema$Application
@@ -37,24 +38,26 @@ export const transferFiles: AutomaticStep<Client> = {
       newOwnerUserId: receiver.id,
       applicationDataTransfers: (await applications(at.client)).map(ordered),
     }
-    return receiptOf(await ask('start the transfer', () => at.client.transfers().transfers.insert({ requestBody })))
+    return receiptOf(
+      await ask('start the transfer', () => at.client.transfers().transfers.insert({ requestBody }), TransferShape),
+    )
   },
 }
 
 /**
  * The job that this offboarding ordered: by its number, or, where the answer was lost, by being of this pair and not
- * older than the order. An older job belongs to an earlier leaving of the same person.
+ * older than the order. An older job belongs to an earlier leaving of the same person. Where no order is on record (a
+ * backup was restored that is older than it), whatever began since the effective time is this leaving's.
  */
 async function ownJob(at: GoogleAt, newOwnerUserId: string): Promise<Transfer | undefined> {
   const applied = at.applied(id)
-  if (!applied) return undefined
-  const number = applied.receipt?.transfer
+  const number = applied?.receipt?.transfer
   if (typeof number === 'string')
     return await unlessGone(
-      ask('read the transfer', () => at.client.transfers().transfers.get({ dataTransferId: number })),
+      ask('read the transfer', () => at.client.transfers().transfers.get({ dataTransferId: number }), TransferShape),
     )
   const jobs = await transfersFrom(at, { newOwnerUserId })
-  const since = applied.intentAt.getTime() - skewMs
+  const since = (applied?.intentAt ?? at.effectiveAt).getTime() - skewMs
   return jobs.filter((job) => Date.parse(job.requestTime ?? '') >= since).sort(newestFirst)[0]
 }
 
@@ -62,7 +65,7 @@ async function ownJob(at: GoogleAt, newOwnerUserId: string): Promise<Transfer | 
 export function transfersFrom(at: GoogleAt, to: { newOwnerUserId?: string } = {}): Promise<Transfer[]> {
   const params = { oldOwnerUserId: at.account.id, ...to, maxResults: 100 }
   return all(
-    (page) => ask('list transfers', () => at.client.transfers().transfers.list({ ...params, ...page })),
+    (page) => ask('list transfers', () => at.client.transfers().transfers.list({ ...params, ...page }), Transfers),
     (page) => page.dataTransfers,
   )
 }
@@ -87,7 +90,11 @@ function standing(finding: Pick<Finding, 'id' | 'label'>, job: Transfer): Findin
 async function applications(client: Client): Promise<Application[]> {
   const list = await all(
     (page) =>
-      ask('list what can be transferred', () => client.transfers().applications.list({ maxResults: 500, ...page })),
+      ask(
+        'list what can be transferred',
+        () => client.transfers().applications.list({ maxResults: 500, ...page }),
+        Applications,
+      ),
     (page) => page.applications,
   )
   const wanted = list.filter((one) => /drive|calendar/i.test(one.name ?? ''))

@@ -37,7 +37,7 @@ const AppRole = z.object({
   appRoleId: z.string(),
   resourceId: z.string(),
   resourceDisplayName: z.string().nullish(),
-  principalId: z.string(),
+  principalId: z.string().min(1),
   createdDateTime: z.string().nullish(),
 })
 const Before = z.object({ resourceId: z.string(), appRoleId: z.string() })

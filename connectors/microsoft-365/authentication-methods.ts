@@ -6,8 +6,8 @@ import { path } from './odata.ts'
 import { userOf } from './person.ts'
 
 const Method = z.object({
-  '@odata.type': z.string(),
-  id: z.string(),
+  '@odata.type': z.string().min(1),
+  id: z.string().min(1),
   displayName: z.string().nullish(),
   model: z.string().nullish(),
   phoneType: z.string().nullish(),

@@ -1,5 +1,6 @@
 /** What Graph's refusals mean to us. */
 import { GraphClientError, GraphError } from '@microsoft/microsoft-graph-client'
+import { z } from 'zod'
 import { Rejected } from '../../src/connector.ts'
 
 /** What Graph's parts say when the thing is not there; any other 404 is an error. */
@@ -32,12 +33,20 @@ export function refusal(what: string, status: number, code: string, message: str
   return new Rejected(`Microsoft Graph refused ${what}: ${status} ${code}: ${message}${hint}`, { status, code })
 }
 
+/** Where the body is none of Graph's, the client puts its own trouble with it in the place of a code. */
+const Said = z.object({
+  code: z.string().regex(/^(?!\w*(?:Syntax|Type|Range)Error$)[\w.]+$/),
+  message: z.string().regex(/^(?!.*\[object )/s),
+})
+const unsaid = { code: '', message: 'without a reason that could be read' }
+
 /** Graph's client wraps errors; this gives the gate's own back, and makes a Rejected of what Graph itself refused. */
 export function ours(error: unknown, what: string): unknown {
   if (error instanceof GraphClientError) return error.customError ?? error
   if (!(error instanceof GraphError)) return error
   if (error.statusCode < 400) return new Rejected(`Microsoft Graph's answer to ${what} could not be read`)
-  return refusal(what, error.statusCode, error.code ?? '', error.message)
+  const { code, message } = Said.safeParse(error).data ?? unsaid
+  return refusal(what, error.statusCode, code, message)
 }
 
 /** Hands an error through Graph's client, which leaves only its own class alone. */

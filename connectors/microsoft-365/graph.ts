@@ -1,7 +1,7 @@
 /** Microsoft's own Graph client over the gate: no retry of its own, our errors, every page, every answer parsed. */
 import { Client, type Context } from '@microsoft/microsoft-graph-client'
 import { z } from 'zod'
-import { type Gate, Rejected } from '../../src/connector.ts'
+import { type Gate, pageCounter, Rejected } from '../../src/connector.ts'
 import { batching } from './batch.ts'
 import { carried, ours, unlessGone } from './errors.ts'
 import { parsed } from './odata.ts'
@@ -76,7 +76,7 @@ function sender(settings: Settings, token: () => Promise<string>, gate: Gate): S
     // Graph gives lists cast to one type (`/microsoft.graph.group`) only in its eventual mode, with $count.
     if (/\/microsoft\.graph\.\w+\?/.test(path)) request.header('ConsistencyLevel', 'eventual')
     try {
-      if (method === 'GET') return await request.get()
+      if (method === 'GET') return something(await request.get(), path)
       if (method === 'POST') return await request.post(body)
       if (method === 'PATCH') return await request.patch(body)
       return await request.delete()
@@ -84,6 +84,13 @@ function sender(settings: Settings, token: () => Promise<string>, gate: Gate): S
       throw ours(error, `${method} ${path.split('?')[0]}`)
     }
   }
+}
+
+/** An empty answer with a status of success says neither what is there nor that nothing is. */
+function something(answer: unknown, path: string): unknown {
+  // What is no JSON, the client hands on as a text, a stream or a blob.
+  if (typeof answer === 'object' && answer !== null && Object.getPrototypeOf(answer) === Object.prototype) return answer
+  throw new Rejected(`Microsoft Graph answered GET ${path.split('?')[0]} with no JSON, so nothing is known of it.`)
 }
 
 /** Without `/$ref`, Graph deletes the user itself and not its membership; no caller may ever get there. */
@@ -98,7 +105,9 @@ function refuseBareDelete(method: Method, path: string): void {
 async function everyPage<T>(path: string, shape: z.ZodType<T>, read: (page: string) => Promise<unknown>): Promise<T[]> {
   const Page = z.object({ value: z.array(shape), '@odata.nextLink': z.string().optional() })
   const found: T[] = []
+  const count = pageCounter('Microsoft Graph')
   for (let page: string | undefined = path; page !== undefined; ) {
+    count(page)
     const answer = await read(page)
     if (answer === undefined) return found
     const { value, '@odata.nextLink': next } = parsed(Page, answer, path)

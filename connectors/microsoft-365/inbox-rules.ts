@@ -2,20 +2,10 @@
 import { z } from 'zod'
 import type { At, AutomaticStep, Finding, Json } from '../../src/connector.ts'
 import type { Graph } from './graph.ts'
+import { Rule } from './inbox-rule.ts'
 import { mailboxOf, shell } from './mailbox.ts'
 import { ask, path } from './odata.ts'
 
-const Recipients = z.array(z.object({ emailAddress: z.object({ address: z.string().nullish() }).nullish() })).nullish()
-const Rule = z.looseObject({
-  id: z.string(),
-  displayName: z.string().nullish(),
-  isReadOnly: z.boolean().nullish(),
-  isEnabled: z.boolean().nullish(),
-  actions: z
-    .looseObject({ forwardTo: Recipients, forwardAsAttachmentTo: Recipients, redirectTo: Recipients })
-    .nullish(),
-})
-type Rule = z.infer<typeof Rule>
 const Organization = z.object({ verifiedDomains: z.array(z.object({ name: z.string().nullish() })).nullish() })
 
 export const inboxRules: AutomaticStep<Graph> = {
@@ -56,6 +46,6 @@ function ruleFinding(at: At<Graph>, rule: Rule, domains: readonly (string | unde
     const command = `Remove-InboxRule -Mailbox ${shell(at.account.label)} -Identity ${shell(label)}`
     return { id: rule.id, label, state: 'blocked', fact: `${fact}; read-only: IT runs ${command}` }
   }
-  const { id, isReadOnly: _isReadOnly, hasError: _hasError, ...before } = rule
+  const { id, isReadOnly: _isReadOnly, ...before } = rule
   return { id, label, state: 'open', fact, before: JSON.parse(JSON.stringify(before)) as Json }
 }

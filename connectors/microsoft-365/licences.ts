@@ -13,7 +13,7 @@ const State = z.object({
   disabledPlans: z.array(z.string()).nullish(),
   state: z.string().nullish(),
 })
-const Licensed = z.object({ licenseAssignmentStates: z.array(State).nullish() })
+const Licensed = z.object({ licenseAssignmentStates: z.array(State) })
 type State = z.infer<typeof State>
 const Detail = z.object({ skuId: z.string(), skuPartNumber: z.string().nullish() })
 

@@ -1,6 +1,6 @@
 /** Addresses and answers as OData writes them. */
 import type { z } from 'zod'
-import { Rejected } from '../../src/connector.ts'
+import { misread, Rejected } from '../../src/connector.ts'
 
 /** A path whose inserted parts are percent-encoded: path`/users/${id}/drive`. */
 export function path(fixed: TemplateStringsArray, ...parts: readonly string[]): string {
@@ -28,9 +28,5 @@ export function fieldsOf(shape: z.ZodObject): string {
 export function parsed<T>(shape: z.ZodType<T>, answer: unknown, where: string): T {
   const result = shape.safeParse(answer)
   if (result.success) return result.data
-  const [issue] = result.error.issues
-  const place = issue?.path.join('.') || 'the whole answer'
-  throw new Rejected(
-    `Microsoft Graph's answer to ${where.split('?')[0]} could not be read: ${place}: ${issue?.message}`,
-  )
+  throw new Rejected(`Microsoft Graph's answer to ${where.split('?')[0]} could not be read: ${misread(result.error)}.`)
 }

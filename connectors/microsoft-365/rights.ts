@@ -74,11 +74,8 @@ export async function check(graph: Graph): Promise<Health> {
       'This tenant syncs from Active Directory: set up that connector too, for synced users are blocked there.',
     )
   }
-  if (mayRead && claims?.oid && !(await mayTouchAdministrators(graph, claims.oid))) {
-    warnings.push(
-      'The app does not hold the role Privileged Authentication Administrator, so it cannot block administrators; those become tasks for IT.',
-    )
-  }
+  if (mayRead && claims?.oid) warnings.push(...roleWarnings(await rolesOf(graph, claims.oid)))
+  if (claims) warnings.push(...broaderThanNeeded(claims, graph.settings))
   const where = organization?.displayName ?? graph.settings.tenant
   return { as: `${app} (${graph.settings.clientId.slice(0, 8)}…) in ${where}`, missing, warnings }
 }
@@ -104,8 +101,32 @@ function claimsOf(token: string): Claims | undefined {
   }
 }
 
-async function mayTouchAdministrators(graph: Graph, principalId: string): Promise<boolean> {
+/** What the token lets whoever steals the credential do, and these settings never ask for. */
+function broaderThanNeeded({ roles }: Claims, settings: Settings): string[] {
+  const used = new Set(needed.filter((right) => !right.unless?.(settings)).map((right) => right.name))
+  const beyond = roles.filter((name) => !used.has(name))
+  if (beyond.length === 0) return []
+  return [
+    `The app may more than Latchkey needs with these settings: ${beyond.join(', ')}. IT removes ${beyond.length === 1 ? 'it' : 'them'} in the Entra admin center, App registrations, API permissions.`,
+  ]
+}
+
+/** Template ids of the directory roles that the app itself holds. */
+async function rolesOf(graph: Graph, principalId: string): Promise<string[]> {
   const $filter = `principalId eq ${quoted(principalId)}`
   const roles = await graph.list(ask('/roleManagement/directory/roleAssignments', { $filter }), Assignment)
-  return roles.some((role) => [privilegedAuthentication, globalAdministrator].includes(role.roleDefinitionId))
+  return roles.map((role) => role.roleDefinitionId)
+}
+
+function roleWarnings(held: readonly string[]): string[] {
+  const beyond = held.filter((role) => role !== privilegedAuthentication)
+  const warnings = beyond.map((role) => {
+    const name = role === globalAdministrator ? 'Global Administrator' : `with the id ${role}`
+    return `The app holds the directory role ${name}, which is more than Latchkey needs. IT removes it; Privileged Authentication Administrator is enough.`
+  })
+  if (held.includes(privilegedAuthentication) || held.includes(globalAdministrator)) return warnings
+  return [
+    'The app does not hold the role Privileged Authentication Administrator, so it cannot block administrators; those become tasks for IT.',
+    ...warnings,
+  ]
 }

@@ -7,6 +7,8 @@ export interface CommandLine {
   readFile(path: string): string
   out(text: string): void
   err(text: string): void
+  /** From here on these are printed nowhere, whatever prints. */
+  learn?(secrets: readonly string[]): void
   ended: Promise<unknown>
   die(error: unknown): void
   /** How vendor requests leave; only tests bend it. */
@@ -23,6 +25,11 @@ export interface Subcommand {
 /** The command line was not understood; the message says how it is meant. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+}
+
+/** For what others wrote: a line feed in it would begin a line that looks like ours. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ')
 }
 
 /** Throws where there is an option or a word too many: what is mistyped must not be passed over in silence. */

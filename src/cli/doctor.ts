@@ -5,15 +5,10 @@ import { explain, inCall } from '../run/gate.ts'
 import { health, type System } from '../run/system.ts'
 import type { Settings } from '../settings.ts'
 import { checkSlack } from '../slack/check.ts'
-import { type CommandLine, expectOnly, type Subcommand } from './command-line.ts'
+import { type CommandLine, expectOnly, oneLine, type Subcommand } from './command-line.ts'
+import { type Finding, hostFinding } from './host.ts'
+import { signingFinding } from './signing.ts'
 import { logOf, settingsOf, slackAccess, systemsOf } from './surroundings.ts'
-
-export interface Finding {
-  what: string
-  /** Sentences that say what to do; empty where all is well. */
-  problems: readonly string[]
-  told: readonly string[]
-}
 
 export default {
   usage: 'doctor',
@@ -24,7 +19,12 @@ export default {
     const log = logOf(line, settings, 'silent')
     const systems = systemsOf(line, settings, log)
     const asked = systems.all.filter((system) => system.use !== 'manual')
-    const checks = [...asked.map(checkSystem), slackFinding(line, settings, log)]
+    const checks = [
+      ...asked.map(checkSystem),
+      slackFinding(line, settings, log),
+      hostFinding(line),
+      signingFinding(line),
+    ]
     const findings = await Promise.all(checks)
     await systems.close()
     for (const finding of findings) line.out(spoken(finding))
@@ -38,8 +38,8 @@ function spoken({ what, problems, told }: Finding): string {
   const mark = problems.length === 0 ? 'ok     ' : 'problem'
   return [
     `${mark} ${what}`,
-    ...told.map((one) => `          ${one}`),
-    ...problems.map((one) => `        ! ${one}`),
+    ...told.map((one) => `          ${oneLine(one)}`),
+    ...problems.map((one) => `        ! ${oneLine(one)}`),
   ].join('\n')
 }
 
@@ -64,11 +64,12 @@ async function slackFinding(line: CommandLine, settings: Settings, log: Log): Pr
   try {
     const access = slackAccess(line)
     const { channel, apiUrl } = settings.slack
-    const { as, problems } = await checkSlack(
+    const { as, problems, warnings } = await checkSlack(
       { channel, apiUrl, tokens: access, roles: settings.roles },
       { clock: systemClock, log },
     )
-    return { what, problems, told: [`signed in as ${as}, ${access.mode === 'socket' ? 'Socket Mode' : 'HTTP'}`] }
+    const how = access.mode === 'socket' ? 'Socket Mode' : 'HTTP'
+    return { what, problems, told: [`signed in as ${as}, ${how}`, ...warnings.map((one) => `note: ${one}`)] }
   } catch (error) {
     return { what, problems: [error instanceof Error ? error.message : String(error)], told: [] }
   }

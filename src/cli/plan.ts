@@ -1,6 +1,6 @@
 /** `latchkey plan EMAIL`: what an offboarding would do. Reads only. */
 import type { Plan } from '../offboarding/offboarding.ts'
-import { expectOnly, type Subcommand, UsageError } from './command-line.ts'
+import { expectOnly, oneLine, type Subcommand, UsageError } from './command-line.ts'
 import { logOf, settingsOf, systemsOf } from './surroundings.ts'
 
 export default {
@@ -44,5 +44,5 @@ export function spokenPlan(plan: Plan): string {
     lines.push(`  ${step.phase.padEnd(9)}${step.title} (${told}${step.irreversible ? ', irreversible' : ''})`)
     for (const finding of step.findings) lines.push(`    ${finding.state.padEnd(8)}${finding.label}: ${finding.fact}`)
   }
-  return lines.join('\n').trimStart()
+  return lines.map(oneLine).join('\n').trimStart()
 }

@@ -1,8 +1,10 @@
 /** What every subcommand needs from the environment: the settings, the data folder, a log. */
 import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { createSystems, loadSettings, type Systems, secretsOf } from '../app.ts'
 import { systemClock } from '../clock.ts'
 import { createLog, type Log } from '../log.ts'
+import type { Person } from '../offboarding/offboarding.ts'
 import type { Settings } from '../settings.ts'
 import type { CommandLine } from './command-line.ts'
 
@@ -11,30 +13,49 @@ export interface SlackAccess {
   app?: string
   signingSecret?: string
   port?: number
+  host?: string
   mode: 'socket' | 'http'
 }
 
 export async function settingsOf(line: CommandLine): Promise<Settings> {
-  const path = line.env.LATCHKEY_SETTINGS ?? 'latchkey.yaml'
+  const path = settingsFile(line)
   if (!existsSync(path))
     throw new Error(`there is no ${path}. Write one (see the README), or name it in LATCHKEY_SETTINGS.`)
-  return loadSettings(line.readFile(path), { env: line.env, readFile: line.readFile })
+  line.learn?.(slackSecrets(line))
+  const settings = await loadSettings(line.readFile(path), { env: line.env, readFile: line.readFile })
+  line.learn?.(connectorSecrets(settings))
+  return settings
+}
+
+export function settingsFile(line: CommandLine): string {
+  return line.env.LATCHKEY_SETTINGS ?? 'latchkey.yaml'
 }
 
 export function dataFolder(line: CommandLine): string {
   return line.env.LATCHKEY_DATA ?? 'data'
 }
 
+/** Who sits at this command line, as the system knows them. */
+export function somebodyHere(): Person {
+  const name = userInfo().username
+  return { id: `host:${name}`, name: `${name} at the command line` }
+}
+
 const levels = ['error', 'warn', 'info', 'debug', 'silent'] as const
 
 export function logOf(line: CommandLine, settings: Settings | undefined, usual: (typeof levels)[number]): Log {
   const level = levels.find((one) => one === line.env.LATCHKEY_LOG) ?? usual
-  const tokens = [line.env.SLACK_BOT_TOKEN, line.env.SLACK_APP_TOKEN, line.env.SLACK_SIGNING_SECRET]
-  const secrets = [
-    ...tokens.filter((one) => one !== undefined),
-    ...secretsOf(settings?.connectors.map((one) => one.settings)),
-  ]
+  const secrets = [...slackSecrets(line), ...connectorSecrets(settings)]
   return createLog({ level, secrets: () => secrets })
+}
+
+function slackSecrets({ env }: CommandLine): string[] {
+  const tokens = [env.SLACK_BOT_TOKEN, env.SLACK_APP_TOKEN, env.SLACK_SIGNING_SECRET]
+  return tokens.filter((one) => one !== undefined)
+}
+
+function connectorSecrets(settings: Settings | undefined): string[] {
+  return secretsOf(settings?.connectors.map((one) => one.settings))
 }
 
 export function systemsOf(line: CommandLine, settings: Settings, log: Log): Systems {
@@ -48,14 +69,15 @@ export function systemsOf(line: CommandLine, settings: Settings, log: Log): Syst
 
 /** Socket Mode where there is an app token, HTTP where there is a signing secret. */
 export function slackAccess(line: CommandLine): SlackAccess {
-  const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_SIGNING_SECRET: signingSecret, PORT } = line.env
+  const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_SIGNING_SECRET: signingSecret, PORT, HOST: host } = line.env
   if (!bot) throw new Error('SLACK_BOT_TOKEN is not set: it is the bot token (xoxb-…) under OAuth & Permissions.')
   const port = PORT === undefined || PORT === '' ? undefined : Number(PORT)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536))
     throw new Error(`PORT is not a port: ${PORT}`)
-  if (app) return { bot, app, mode: 'socket', ...(port === undefined ? {} : { port }) }
+  const at = host ? { host } : {}
+  if (app) return { bot, app, mode: 'socket', ...(port === undefined ? {} : { port }), ...at }
   if (!signingSecret || port === undefined) {
     throw new Error('Set SLACK_APP_TOKEN (xapp-…, Socket Mode), or SLACK_SIGNING_SECRET and PORT (HTTP).')
   }
-  return { bot, signingSecret, mode: 'http', port }
+  return { bot, signingSecret, mode: 'http', port, ...at }
 }

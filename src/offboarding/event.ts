@@ -47,6 +47,12 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('withdrawn'), at, by: Clicker, reason: z.string().optional() }),
   z.object({ type: z.literal('expired'), at }),
   z.object({ type: z.literal('reminded'), at }),
+  /** One request of very many within an hour: nobody can sign it before somebody looked at it and let it go on. */
+  z.object({ type: z.literal('quarantined'), at, why: z.string() }),
+  z.object({ type: z.literal('released'), at, by: Clicker }),
+  /** Everything was stopped while this one was open; nothing is sent to any system before it goes on. */
+  z.object({ type: z.literal('halted'), at, by: Person, why: z.string() }),
+  z.object({ type: z.literal('resumed'), at, by: Person }),
   /** A person tried something that is not allowed; the state does not change. */
   z.object({ type: z.literal('refused'), at, by: Person, what: z.string(), why: z.string() }),
   z.object({ type: z.literal('step-started'), at, step }),

@@ -50,6 +50,16 @@ function changed(one: Offboarding, event: Event): Offboarding {
       return ended(one, 'withdrawn', event.at)
     case 'expired':
       return ended(one, 'expired', event.at)
+    case 'quarantined':
+      return { ...one, quarantine: { at: event.at, why: event.why } }
+    case 'released':
+      return one.quarantine
+        ? { ...one, quarantine: { ...one.quarantine, released: { by: event.by, at: event.at } } }
+        : one
+    case 'halted':
+      return { ...one, halted: { by: event.by, why: event.why, at: event.at } }
+    case 'resumed':
+      return one.halted ? { ...one, halted: { ...one.halted, resumed: { by: event.by, at: event.at } } } : one
     case 'reminded':
       return { ...one, lastReminderAt: event.at }
     case 'closed':

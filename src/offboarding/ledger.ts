@@ -5,6 +5,7 @@
 import { decide, type Effect, fold, Refusal } from './decide.ts'
 import type { Event, EventOf } from './event.ts'
 import type { Offboarding, Person } from './offboarding.ts'
+import { heldBackAmong } from './policy.ts'
 
 /** Events that belong to no offboarding (a refused request) are kept under this id. */
 export const systemId = 'system'
@@ -90,6 +91,8 @@ class OpenLedger implements Ledger {
   readonly #listeners: Listener[] = []
   /** Offboardings whose record is damaged: they do not run until a person decided. */
   readonly #barred = new Map<string, string>()
+  /** Closed before this start, and only now put away: they are among the closed ones for whoever asks. */
+  readonly #leftOver: Promise<void>[] = []
   #requests: Promise<unknown> = Promise.resolve()
 
   constructor(store: Store, ports: { newId: () => string; now: () => Date }) {
@@ -99,7 +102,7 @@ class OpenLedger implements Ledger {
     for (const problem of store.problems()) if (problem.offboarding) this.#barred.set(problem.offboarding, problem.fact)
     for (const [id, events] of store.opened()) {
       const state = this.#barred.has(id) ? undefined : fold(id, events)
-      if (state?.closedAt) void this.#putAway(id)
+      if (state?.closedAt) this.#leftOver.push(this.#putAway(id))
       else if (state) this.#entries.set(id, { state, waiting: [], busy: false })
     }
   }
@@ -127,7 +130,8 @@ class OpenLedger implements Ledger {
     return /^[A-Za-z0-9-]{1,64}$/.test(id) && id !== systemId ? this.#store.history(id) : undefined
   }
 
-  closed(limit: number): Promise<readonly ClosedEntry[]> {
+  async closed(limit: number): Promise<readonly ClosedEntry[]> {
+    await Promise.all(this.#leftOver)
     return this.#store.closed(limit)
   }
 
@@ -222,11 +226,21 @@ class OpenLedger implements Ledger {
     const same = open.find((one) => one.requestKey === event.requestKey)
     if (same) return same
     const id = this.#newId()
-    const { next, effects } = decide(undefined, event, { id, open })
-    await this.#store.append(id, [event])
-    this.#entries.set(id, { state: next, waiting: [], busy: false })
-    this.#tell(next, event, effects)
-    return next
+    const first = decide(undefined, event, { id, open })
+    const told: Told[] = [{ state: first.next, event, effects: first.effects }]
+    const heldBack = heldBackAmong(open, event)
+    if (heldBack) {
+      const { next, effects } = decide(first.next, heldBack)
+      told.push({ state: next, event: heldBack, effects })
+    }
+    const state = told.at(-1)?.state ?? first.next
+    await this.#store.append(
+      id,
+      told.map((one) => one.event),
+    )
+    this.#entries.set(id, { state, waiting: [], busy: false })
+    for (const one of told) this.#tell(one.state, one.event, one.effects)
+    return state
   }
 
   #tell(state: Offboarding, event: Event, effects: readonly Effect[]): void {

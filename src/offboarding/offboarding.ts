@@ -139,6 +139,8 @@ export const Policy = z.object({
   irreversibleAfter: z.number().nonnegative(),
   /** How long a step may wait for a system before it becomes a task for IT. */
   waitingFor: z.number().positive(),
+  /** From so many requests within an hour on, each further one is held back until somebody looked at it; absent: never. */
+  quarantineAfter: z.number().int().positive().optional(),
 })
 export type Policy = z.infer<typeof Policy>
 
@@ -264,6 +266,10 @@ export interface Offboarding {
   channel: string
   /** What made the request unique, so that a redelivered form does not ask twice. */
   requestKey: string
+  /** Held back, and why; with `released`, by whom it was let go on. */
+  quarantine?: { at: string; why: string; released?: { by: Clicker; at: string } }
+  /** Everything is stopped, by whom and why. */
+  halted?: { by: Person; why: string; at: string; resumed?: { by: Person; at: string } }
   plan?: Plan
   chosenAccounts: Readonly<Record<string, string>>
   signOffs: Readonly<Partial<Record<Role, SignOff>>>

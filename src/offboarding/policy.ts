@@ -47,6 +47,24 @@ function mayClose(offboarding: Offboarding, time: number): boolean {
 /** States in which nothing will be done any more. */
 export const terminal: readonly Offboarding['state'][] = ['declined', 'withdrawn', 'expired', 'refused', 'closed']
 
+/**
+ * Blast radius of the asking itself: one who asks for everybody within an hour (a stolen account, a script) floods
+ * nobody's attention. What was asked for within a day is still at hand, whatever became of it.
+ */
+export function heldBackAmong(
+  open: readonly Offboarding[],
+  { at, policy }: EventOf<'requested'>,
+): EventOf<'quarantined'> | undefined {
+  const since = Date.parse(at) - hour
+  const recent = open.filter((one) => Date.parse(one.requestedAt) > since).length
+  if (recent < (policy.quarantineAfter ?? Number.POSITIVE_INFINITY)) return undefined
+  return {
+    type: 'quarantined',
+    at,
+    why: `${recent} other ${recent === 1 ? 'offboarding was' : 'offboardings were'} asked for within the hour before this one`,
+  }
+}
+
 /** Whether one more may start now: at most `limit` within any hour (blast radius). */
 export function mayStartNow(startedAt: readonly string[], limit: number, now: Date): boolean {
   const recent = startedAt.filter((at) => Date.parse(at) > now.getTime() - hour)

@@ -1,6 +1,7 @@
 /** The report as one self-contained HTML file: no script, nothing loaded, everything escaped. */
 import { Eta } from 'eta'
-import type { Report } from './report.ts'
+import type { Report, SignedReport } from './report.ts'
+import { withoutUnseen } from './unseen.ts'
 
 const template = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -33,12 +34,25 @@ th{font-weight:600}.verified{color:#0a6b3d;font-weight:600}.failed,.unknown{colo
 <% } %><h2>What people did</h2>
 <table><% for (const one of it.people) { %><tr><td><%= one.at %></td><td><%= one.who %></td><td><%= one.what %></td></tr><% } %></table>
 <p><small>Verified: the system was asked again afterwards and said so. Acknowledged: the system took the order and offers no way to look. Attested: a named person says so.
-Times are UTC. This file is one view of <%= it.events %> recorded events; check the record with <code>latchkey audit verify</code>.</small></p>
-</body></html>
+Times are UTC. This file is one view of <%= it.events %> recorded events.</small></p>
+<% if (it.signature) { %><h2>Signature</h2>
+<table>
+<tr><th>Signed file</th><td><code><%= it.offboarding %>.json</code>, with everything above and all events</td></tr>
+<tr><th>Signature</th><td><code><%= it.signature %></code> <small>Ed25519</small></td></tr>
+<tr><th>Public key</th><td><code><%= it.key.publicKey %></code></td></tr>
+<tr><th>Its fingerprint</th><td><code><%= it.key.fingerprint %></code> <small>SHA-256</small></td></tr>
+<tr><th>Own chain</th><td><code><%= it.record.head %></code> <small>after entry <%= it.record.seq %></small></td></tr>
+<tr><th>Anchor</th><td><code><%= it.anchor.seq %>:<%= it.anchor.hash %></code></td></tr>
+</table>
+<p><small>A key proves nothing by standing here: compare its fingerprint with the one in the card's thread in Slack, or with what <code>latchkey doctor</code> says.
+Check this file or the signed one with <code>node verify-report.mjs FILE FINGERPRINT</code> (no part of Latchkey is needed; docs/audit.md says how to write your own),
+and both against the record with <code>latchkey audit verify <%= it.offboarding %>.json</code>. The last line of this file is a signature of all lines before it.</small></p>
+<% } %></body></html>
 `
 
-export function reportPage(report: Report): string {
-  const eta = new Eta({ autoEscape: true, cache: false })
+/** Without what only a signed one has, where it is not signed. */
+export function reportPage(report: Report | SignedReport): string {
+  const eta = new Eta({ autoEscape: true, autoFilter: true, filterFunction: withoutUnseenIn, cache: false })
   const { counts } = report
   const verified = `${counts.verified} of ${counts.steps - counts.later} steps verified`
   const others = (
@@ -55,6 +69,11 @@ export function reportPage(report: Report): string {
     classOf: (step: { ending?: string }) =>
       ['verified', 'failed', 'unknown'].includes(step.ending ?? '') ? step.ending : 'other',
   })
+}
+
+/** What is shown of somebody else's words reads in the direction in which it is checked. */
+function withoutUnseenIn(value: unknown): string {
+  return withoutUnseen(String(value))
 }
 
 function contained(report: Report): string {

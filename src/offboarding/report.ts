@@ -1,4 +1,7 @@
-/** The closing document: what was asked, who signed what, what each system said afterwards. Data only; no secret. */
+/**
+ * The closing document: what was asked, who signed what, what each system said afterwards. Data only; no secret.
+ * `docs/audit.md` describes it for those who check one.
+ */
 import type { Event } from './event.ts'
 import {
   areas,
@@ -78,9 +81,26 @@ export interface Report {
   signOffs: { role: Role; by: { id: string; name: string }; at: string; plan: string }[]
   counts: Tally
   areas: { area: string; steps: ReportStep[] }[]
-  /** Refusals, attestations, skips and retries: what people did, in order. */
+  /** Signatures, refusals, attestations, skips, stops and retries: what people did, in order. */
   people: { at: string; who: string; what: string }[]
   events: number
+}
+
+/** A report as it is handed out: with what it is told from, and signed as a whole but for `signature`. */
+export interface SignedReport extends Report {
+  record: {
+    /** Every event of this offboarding, oldest first, as it stands in the journal. */
+    events: readonly unknown[]
+    /** The end of the hash chain over them, which needs nothing but them. */
+    head: string
+    /** The number of the last of them in the journal. */
+    seq: number
+  }
+  /** The newest entry of the whole journal, everybody's, when this was written. */
+  anchor: { seq: number; hash: string }
+  key: { algorithm: 'Ed25519'; publicKey: string; fingerprint: string }
+  /** Base64. */
+  signature: string
 }
 
 export function report(one: Offboarding, history: readonly Event[]): Report {
@@ -159,6 +179,14 @@ function deed(event: Event): { at: string; who: string; what: string }[] {
       return said(`declined: ${event.reason}`)
     case 'withdrawn':
       return said('withdrew it')
+    case 'quarantined':
+      return [{ at: event.at, who: 'Latchkey', what: `held the request back: ${event.why}` }]
+    case 'released':
+      return said('released the request that was held back')
+    case 'halted':
+      return said(`stopped everything: ${event.why}`)
+    case 'resumed':
+      return said('let everything go on')
     case 'account-chosen':
       return said(`chose account ${event.account} in ${event.connector}`)
     case 'retried':

@@ -16,23 +16,27 @@ export async function attempt<T>(one: Try<T>, work: (signal: AbortSignal) => Pro
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(new Error('timed out')), one.timeoutMs)
   const signal = AbortSignal.any([one.signal, late.signal])
+  const end = endOf(signal)
   try {
     // What does not listen to the signal is not waited for: its slot is needed, and what it does stays in doubt.
-    return await Promise.race([work(signal), endOf(signal)])
+    return await Promise.race([work(signal), end.came])
   } catch (error) {
     if (late.signal.aborted) return { kind: 'lost', said: `no answer within ${one.timeoutMs / 1000} s`, cause: error }
     if (one.signal.aborted) return { kind: 'lost', said: 'given up while it was on its way', cause: error }
     return one.failed(error)
   } finally {
     clearTimeout(timer)
+    end.forget()
   }
 }
 
-function endOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
+/** A combined signal is kept, with all that its listeners lead to, for as long as it has any: the request, the answer. */
+function endOf(signal: AbortSignal): { came: Promise<never>; forget(): void } {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const heard = () => reject(signal.reason)
+  if (signal.aborted) heard()
+  signal.addEventListener('abort', heard, { once: true })
+  return { came: promise, forget: () => signal.removeEventListener('abort', heard) }
 }
 
 /** After sending over HTTP, whatever is not known to be harmless may have been done. */

@@ -19,6 +19,8 @@ export interface Bucket {
   run<T>(turn: Turn, work: () => Promise<T>): Promise<T>
   /** Nothing leaves for this long, but what is in flight; a shorter pause never ends a longer one. */
   pause(ms: number): void
+  /** How many wait for their turn. */
+  waiting(): number
   /** Those who wait are told NotSent; those in flight go on. */
   close(): void
 }
@@ -101,6 +103,7 @@ export function createBucket(limit: { perSecond: number; concurrent: number }, c
       const left = turnstile.pauseLeft()
       for (const job of queue.items()) if (job.patienceMs < left) refuse(job, new NotSent(left))
     },
+    waiting: () => queue.size,
     close() {
       closing.abort()
       for (const job of queue.items()) refuse(job, new NotSent())

@@ -27,8 +27,10 @@ export interface Call<T> {
   writes: boolean
   bucket: Bucket
   context: CallContext | undefined
-  /** Ends it: the caller's, the context's, and the gate's own closing. */
+  /** Ends its waiting: the caller's, the context's, and the gate's own closing. */
   signal: AbortSignal
+  /** False while everything is stopped. */
+  mayGo(): boolean
   /** One try; throws only what is a mistake of ours. */
   once(): Promise<Outcome<T>>
 }
@@ -48,6 +50,8 @@ export interface CallTools {
   now(): number
   sleep(ms: number, signal: AbortSignal): Promise<void>
   random(): number
+  /** Takes the credentials out of a text. */
+  scrub(text: string): string
 }
 
 /** How a call ended, and what it took. */
@@ -56,6 +60,8 @@ export interface Finished<T> {
   failure?: Failure
   status?: number
   attempts: number
+  /** Tries that were turned away for now. */
+  busy: number
   waitedMs: number
   ms: number
 }
@@ -63,6 +69,7 @@ export interface Finished<T> {
 interface Progress {
   begun: number
   attempts: number
+  busy: number
   waitedMs: number
   patienceMs: number
   /** A pause that is paid for once it is over. */
@@ -73,6 +80,7 @@ export async function perform<T>(call: Call<T>, tools: CallTools): Promise<Finis
   const progress: Progress = {
     begun: tools.now(),
     attempts: 0,
+    busy: 0,
     waitedMs: 0,
     patienceMs: tools.patience.maxWaitMs,
     owedMs: 0,
@@ -82,6 +90,7 @@ export async function perform<T>(call: Call<T>, tools: CallTools): Promise<Finis
     const outcome = await oneTurn(call, progress, tools)
     if (outcome instanceof NotSent) return finished(neverSent(call, outcome, last), progress, tools)
     last = outcome
+    if (outcome.kind === 'busy') progress.busy += 1
     if (outcome.kind === 'busy' && outcome.pauseMs) call.bucket.pause(outcome.pauseMs)
     const again = outcome.kind === 'busy' || (outcome.kind === 'lost' && !call.writes)
     if (!again || progress.attempts >= tools.patience.attempts || !(await held(call, outcome, progress, tools)))
@@ -99,7 +108,8 @@ async function oneTurn<T>(call: Call<T>, progress: Progress, tools: CallTools): 
     progress.owedMs = 0
   }
   try {
-    return await call.bucket.run({ urgency, patienceMs: progress.patienceMs, signal: call.signal }, () => {
+    return await call.bucket.run({ urgency, patienceMs: progress.patienceMs, signal: call.signal }, async () => {
+      if (!call.mayGo()) throw new NotSent()
       waited()
       progress.attempts += 1
       return call.once()
@@ -189,6 +199,9 @@ function seconds(ms: number): string {
 }
 
 function finished<T>(how: Settled<T>, progress: Progress, tools: CallTools): Finished<T> {
-  const { attempts, waitedMs, begun } = progress
-  return { ...how, attempts, waitedMs, ms: tools.now() - begun }
+  const { attempts, busy, waitedMs, begun } = progress
+  // Whichever protocol's words are in it: what leaves the gate is said to people.
+  if ('error' in how.result) how.result.error.message = tools.scrub(how.result.error.message)
+  if (how.failure) how.failure.fact = tools.scrub(how.failure.fact)
+  return { ...how, attempts, busy, waitedMs, ms: tools.now() - begun }
 }

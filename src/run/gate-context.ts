@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Busy, Denied, InDoubt, Rejected } from '../connector.ts'
-import { scrubTokens } from '../log.ts'
+import { printable, scrubTokens } from '../log.ts'
 import type { FailureKind, Phase } from '../offboarding/offboarding.ts'
 
 export interface CallContext {
@@ -16,6 +16,8 @@ export interface CallContext {
   step?: string
   /** Ends waiting, and what is in flight. */
   signal?: AbortSignal
+  /** Ends waiting alone: what is in flight may still be answered. */
+  hold?: AbortSignal
   /** The gate adds every call that finally failed, oldest first. */
   failures: Failure[]
 }
@@ -47,7 +49,21 @@ export function explain(error: unknown, context: Pick<CallContext, 'failures'>):
   // A lost write weighs more than whatever the SDK asked afterwards.
   const failure = context.failures.findLast((one) => one.kind === 'in-doubt') ?? context.failures.at(-1)
   if (failure) return { kind: failure.kind, fact: failure.fact }
-  return { kind: 'rejected', fact: shortFact(error instanceof Error ? error.message || error.name : String(error)) }
+  return { kind: 'rejected', fact: isMistake(error) ? notUnderstood : shortFact(wordsOf(error)) }
+}
+
+/** Words for programmers tell people nothing, and these errors come of an answer that nobody expected. */
+const notUnderstood =
+  'The answer could not be understood, so nothing is known of it. IT looks whether something stands between Latchkey and this system, and reports it as a fault of Latchkey if not.'
+
+function isMistake(error: unknown): boolean {
+  const kinds = [TypeError, RangeError, SyntaxError, ReferenceError, URIError]
+  return kinds.some((kind) => error instanceof kind) || (error instanceof Error && error.name === 'ZodError')
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof Error) return error.message || error.name
+  return typeof error === 'string' && error !== '' ? error : 'no reason given'
 }
 
 const wrappers = ['cause', 'originalError', 'error', 'innerError', 'errors', 'reason'] as const
@@ -85,6 +101,14 @@ const longestFact = 600
 
 /** One line of readable length, without anything that looks like a token. */
 export function shortFact(text: string): string {
-  const line = scrubTokens(text).replace(/\s+/g, ' ').trim()
-  return line.length <= longestFact ? line : `${line.slice(0, longestFact - 1)}…`
+  return oneLine(scrubTokens(text.slice(0, longestScrubbed)), longestFact)
 }
+
+/** Without what nobody can see (control characters, marks that turn the direction of text around), at most so long. */
+export function oneLine(text: string, most: number): string {
+  const line = printable(text.slice(0, 4 * most).replace(/\s+/g, ' ')).trim()
+  return line.length <= most ? line : `${line.slice(0, most - 1)}…`.toWellFormed()
+}
+
+/** Looking for tokens in megabytes takes long, and nobody reads them. */
+const longestScrubbed = 10_000

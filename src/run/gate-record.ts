@@ -22,6 +22,8 @@ export interface CallRecord {
   code?: string
   kind: 'answered' | FailureKind
   attempts: number
+  /** Tries that the system turned away for now; absent: none. */
+  busy?: number
   /** Milliseconds in the queue, in the vendor's pauses and in back-off; part of `ms`. */
   waitedMs: number
   ms: number
@@ -54,6 +56,7 @@ export function recordOf<T>(call: Recorded, end: Finished<T>): CallRecord {
     ...(end.status === undefined ? {} : { status: end.status }),
     ...(failure?.code ? { code: failure.code } : {}),
     attempts: end.attempts,
+    ...(end.busy > 0 ? { busy: end.busy } : {}),
     waitedMs: end.waitedMs,
     ms: end.ms,
     ...(context?.offboarding ? { offboarding: context.offboarding } : {}),

@@ -1,6 +1,6 @@
 /** What a vendor said when it refused, in short and without a secret: its code and message, out of JSON or XML. */
 import { STATUS_CODES } from 'node:http'
-import { createScrub } from '../log.ts'
+import { createScrub, type Scrub } from '../log.ts'
 
 export interface Words {
   code?: string
@@ -13,10 +13,23 @@ export function sentence(status: number, words: Words): string {
   return `${status} ${STATUS_CODES[status] ?? ''}`.trim() + (said ? ` (${said})` : '')
 }
 
+export interface Sent {
+  headers: Headers
+  body: string
+  /** The credentials in the settings, sent with this very request or not. */
+  secrets?: readonly string[]
+}
+
+/** Takes what was secret in a request out of whatever was answered to it. */
+export function scrubOf(sent: Sent): Scrub {
+  const secrets = secretsOf(sent)
+  return createScrub(() => secrets)
+}
+
 /** Reads the error bodies of the vendors we know: OAuth, Graph, Google, Okta, SCIM, GitHub, AWS and their likes. */
-export function vendorWords(body: string, sent: { headers: Headers; body: string }): Words {
+export function vendorWords(body: string, sent: Sent): Words {
   const words = body.trimStart().startsWith('<') ? fromXml(body) : fromJson(parsed(body))
-  const scrub = createScrub(() => secretsOf(sent))
+  const scrub = scrubOf(sent)
   const code = words.code && clip(scrub(words.code), 80)
   const message = words.message && clip(scrub(words.message), 200)
   return { ...(code ? { code } : {}), ...(message && message !== code ? { message } : {}) }
@@ -78,8 +91,8 @@ const secretHeader = /auth|token|key|secret|cookie|password/i
 const secretField = /pass|pwd|secret|token|assertion|credential|private/i
 
 /** Vendors echo what they were sent ("Invalid token abc…"), so what was secret in the request is no word of theirs. */
-function secretsOf(sent: { headers: Headers; body: string }): string[] {
-  const found: string[] = []
+function secretsOf(sent: Sent): string[] {
+  const found: string[] = [...(sent.secrets ?? [])]
   for (const [name, value] of sent.headers) {
     if (!secretHeader.test(name)) continue
     const bare = value.replace(/^\w+\s+/, '')

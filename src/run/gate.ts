@@ -5,7 +5,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Clock } from '../clock.ts'
 import type { Connector, Gate, Limit, Outgoing, Scheduled } from '../connector.ts'
-import { scrubTokens } from '../log.ts'
+import { createScrub, scrubTokens } from '../log.ts'
 import { judge, receive } from './gate-answer.ts'
 import { attempt, failedCall, failedHttp, type Try } from './gate-attempt.ts'
 import { type Bucket, createBucket } from './gate-bucket.ts'
@@ -33,12 +33,18 @@ export interface GateOptions
   /** The platform's own `fetch` when absent; the sandbox hands in its transport. */
   send?: (request: Request) => Promise<Response>
   clock: Clock
+  /** Asked before each try: while true, nothing leaves. */
+  halted?: () => boolean
+  /** What the vendor's words and errors must not hold, whoever put it there: the credentials in the settings. */
+  secrets?: () => readonly string[]
   /** At least 0 and below 1. */
   random: () => number
   onCall: (record: CallRecord) => void
 }
 
 export interface ClosableGate extends Gate {
+  /** How many calls wait for their turn. */
+  waiting(): number
   /** Gives up what waits, aborts what is in flight, and resolves when the last call has ended. */
   close(): Promise<void>
 }
@@ -54,20 +60,18 @@ export function createGate(options: GateOptions): ClosableGate {
   const buckets = options.limits.map((limit) => ({ limit, bucket: bucketOf(limit, options) }))
   const pending = new Set<Promise<unknown>>()
   const tools = toolsOf(options)
-  const timeoutMs = options.attemptTimeoutMs ?? 30_000
 
   function make<T>(asked: Asked<T>): Promise<T> {
-    const { outgoing } = asked
+    const { outgoing, writes } = asked
     const { limit, bucket } = bucketFor(buckets, outgoing, options.use)
     const context = currentCall()
     const signal = AbortSignal.any(present(closing.signal, asked.signal, context?.signal))
-    const one: Try<T> = { signal, timeoutMs, failed: asked.failed }
+    const one: Try<T> = { signal, timeoutMs: options.attemptTimeoutMs ?? 30_000, failed: asked.failed }
     const call: Call<T> = {
       what: `${outgoing.method} ${outgoing.url.host}${scrubTokens(outgoing.url.pathname)}`,
-      writes: asked.writes,
-      bucket,
-      context,
-      signal,
+      ...{ writes, bucket, context },
+      signal: AbortSignal.any(present(signal, context?.hold)),
+      mayGo: () => !options.halted?.(),
       // A turn comes in the context of whoever made room for it; the work belongs to the one who asked.
       once: AsyncResource.bind(() => attempt(one, asked.work)),
     }
@@ -94,7 +98,8 @@ export function createGate(options: GateOptions): ClosableGate {
         failed: failedHttp,
         work: async (signal) => {
           const answer = await receive(copyOf(request, bytes, writes, signal), options.send ?? fetch)
-          return judge(answer, { headers: request.headers, body: outgoing.body }, options, clock.now().getTime())
+          const sent = { headers: request.headers, body: outgoing.body, writes, secrets: options.secrets?.() ?? [] }
+          return judge(answer, sent, options, clock.now().getTime())
         },
       })
     },
@@ -106,6 +111,7 @@ export function createGate(options: GateOptions): ClosableGate {
         work: async (signal) => ({ kind: 'answered', value: await run(signal) }),
       })
     },
+    waiting: () => waitingIn(buckets),
     async close() {
       closing.abort(new Error('Latchkey is shutting down'))
       for (const { bucket } of buckets) bucket.close()
@@ -121,6 +127,10 @@ interface Asked<T> {
   signal?: AbortSignal
   work: (signal: AbortSignal) => Promise<Outcome<T>>
   failed: Try<T>['failed']
+}
+
+function waitingIn(buckets: readonly Counted[]): number {
+  return buckets.reduce((sum, { bucket }) => sum + bucket.waiting(), 0)
 }
 
 function bucketOf(limit: Limit, options: GateOptions): Bucket {
@@ -150,6 +160,7 @@ function toolsOf(options: GateOptions): CallTools {
     random,
     now: () => clock.now().getTime(),
     sleep: (ms, signal) => clock.sleep(ms, signal),
+    scrub: createScrub(() => options.secrets?.() ?? []),
   }
 }
 

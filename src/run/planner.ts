@@ -14,6 +14,7 @@ import type { Ambiguity, KnownOfPerson, Offboarding, Plan, PlanStep, Unreadable 
 import { digestOf, unreadableFinding } from '../offboarding/plan.ts'
 import { makeAt, SharedReads } from './at.ts'
 import { explain, inCall } from './gate.ts'
+import { findingsOf } from './read.ts'
 import { locate, renamed, type System } from './system.ts'
 
 export type Asked = Pick<Offboarding, 'leaver' | 'choices' | 'effectiveAt' | 'chosenAccounts'> & { id?: string }
@@ -22,6 +23,8 @@ export interface Planner {
   plan(asked: Asked, signal: AbortSignal): Promise<Plan>
   /** What the directories say of a person, first answer first; systems that cannot be read are left out. */
   knownOf(person: Leaver, signal: AbortSignal): Promise<readonly KnownOfPerson[]>
+  /** Why the settings, or the system itself, forbid touching this account of the leaver's; undefined where nothing does. */
+  whyProtected(account: Account, leaver: Leaver): string | undefined
 }
 
 interface Part {
@@ -40,10 +43,13 @@ export function createPlanner(options: {
 }): Planner {
   const { systems, clock } = options
   const protectedPeople = new Set(options.protectedPeople.map((one) => one.toLowerCase()))
+  const whyProtected = (account: Account, leaver: Leaver) =>
+    account.protected ?? protectedReason(account, leaver, protectedPeople)
   return {
+    whyProtected,
     async plan(asked, signal) {
       const wanted = systems.filter((system) => asked.choices.systems?.includes(system.use) ?? true)
-      const parts = await Promise.all(wanted.map((system) => planSystem(system, asked, signal, clock, protectedPeople)))
+      const parts = await Promise.all(wanted.map((system) => planSystem(system, asked, signal, clock, whyProtected)))
       const whole = {
         steps: parts.flatMap((part) => part.steps),
         ambiguous: parts.flatMap((part) => part.ambiguous),
@@ -69,7 +75,7 @@ async function planSystem(
   asked: Asked,
   signal: AbortSignal,
   clock: Clock,
-  protectedPeople: ReadonlySet<string>,
+  whyProtected: Planner['whyProtected'],
 ): Promise<Part> {
   const context = { ...(asked.id ? { offboarding: asked.id } : {}), phase: 'contain' as const, signal, failures: [] }
   try {
@@ -79,7 +85,7 @@ async function planSystem(
         locate(system, asked.leaver),
         receiver ? locate(system, receiver) : [],
       ])
-      return await planAccounts(system, asked, accounts, receivers, signal, clock, protectedPeople)
+      return await planAccounts(system, asked, accounts, receivers, signal, clock, whyProtected)
     })
   } catch (error) {
     signal.throwIfAborted()
@@ -95,14 +101,14 @@ async function planAccounts(
   receivers: readonly Account[],
   signal: AbortSignal,
   clock: Clock,
-  protectedPeople: ReadonlySet<string>,
+  whyProtected: Planner['whyProtected'],
 ): Promise<Part> {
   const part = nothing()
   for (const [realm, candidates] of Map.groupBy(accounts, (account) => account.realm)) {
     const account = chosen(candidates, asked.chosenAccounts[`${system.use}@${realm}`])
     if (account === 'ambiguous') part.ambiguous.push({ connector: system.use, realm, candidates })
     if (typeof account !== 'object') continue
-    const why = account.protected ?? protectedReason(account, protectedPeople)
+    const why = whyProtected(account, asked.leaver)
     if (why) {
       part.protected.push({ ...account, protected: why, connector: system.use })
       continue
@@ -110,7 +116,7 @@ async function planAccounts(
     const handOverTo = onlyOne(receivers.filter((one) => one.realm === realm && one.id !== account.id))
     const base = { offboarding: asked, account, client: await system.client(), handOverTo, now: clock.now(), signal }
     const at = makeAt({ ...base, run: () => undefined, reads: new SharedReads() })
-    const steps = await Promise.all(system.connector.steps.map((step) => planStep(system, step, at)))
+    const steps = await Promise.all(system.connector.steps.map((step) => planStep(system, step, at, asked.id)))
     part.steps.push(...steps.filter((step) => step !== undefined))
   }
   return part
@@ -127,12 +133,13 @@ function onlyOne(accounts: readonly Account[]): Account | undefined {
   return accounts.length === 1 ? accounts[0] : undefined
 }
 
-function protectedReason(account: Account, protectedPeople: ReadonlySet<string>): string | undefined {
-  const names = [account.label, ...(account.known?.emails ?? [])].map((name) => name.toLowerCase())
+function protectedReason(account: Account, leaver: Leaver, protectedPeople: ReadonlySet<string>): string | undefined {
+  const own = [leaver.id, leaver.slackId ?? '', ...leaver.emails]
+  const names = [account.label, ...(account.known?.emails ?? []), ...own].map((name) => name.toLowerCase())
   return names.some((name) => protectedPeople.has(name)) ? 'listed as protected in the settings' : undefined
 }
 
-async function planStep(system: System, step: Step, at: At): Promise<PlanStep | undefined> {
+async function planStep(system: System, step: Step, at: At, offboarding?: string): Promise<PlanStep | undefined> {
   const needs = renamed(system, step.needs)
   const after = renamed(system, step.after)
   const head = {
@@ -160,15 +167,21 @@ async function planStep(system: System, step: Step, at: At): Promise<PlanStep | 
     ...(step.irreversible ? { irreversible: true as const } : {}),
     ...(step.proof ? { proof: step.proof } : {}),
     ...(step.repeat ? { repeat: step.repeat } : {}),
-    findings: await found(step, at),
+    findings: await found(step, at, offboarding),
   }
 }
 
 /** A step that cannot be read is unknown, never empty. */
-async function found(step: AutomaticStep, at: At): Promise<Finding[]> {
-  const context = { phase: 'contain' as const, step: step.id, signal: at.signal, failures: [] }
+async function found(step: AutomaticStep, at: At, offboarding?: string): Promise<Finding[]> {
+  const context = {
+    ...(offboarding ? { offboarding } : {}),
+    phase: 'contain' as const,
+    step: step.id,
+    signal: at.signal,
+    failures: [],
+  }
   try {
-    return [...(await inCall(context, () => step.find(at)))]
+    return await inCall(context, () => findingsOf(step, at))
   } catch (error) {
     at.signal.throwIfAborted()
     return [{ id: unreadableFinding, label: step.title, state: 'unknown', fact: explain(error, context).fact }]

@@ -11,10 +11,11 @@ import type { Ledger } from '../offboarding/ledger.ts'
 import type { Offboarding, StepRun } from '../offboarding/offboarding.ts'
 import { isReady, ready } from '../offboarding/order.ts'
 import { type Due, dueNow, mayStartNow } from '../offboarding/policy.ts'
-import { makeAt, Rounds, realmOf } from './at.ts'
+import { Rounds } from './at.ts'
+import { guard, lookOf } from './look.ts'
 import type { Planner } from './planner.ts'
 import { pollStep, runStep, type Settling, type StepWork } from './step.ts'
-import { locate, type System, stepOf } from './system.ts'
+import { type System, stepOf } from './system.ts'
 
 export interface RunnerOptions {
   ledger: Ledger
@@ -30,11 +31,17 @@ export interface RunnerOptions {
 /** How long steps of one realm gather before they look together, ms. */
 const gatherMs = 5
 const plannedAgainAfterMs = 60_000
+/** How long what is on its way may take to be answered when the process is asked to end; supervisors give 10 s and more. */
+const drainMs = 5_000
 
 export class Runner {
   readonly #o: RunnerOptions
   readonly #systems: ReadonlyMap<string, System>
-  readonly #stop = new AbortController()
+  #held = false
+  /** Ends looking and waiting; a new one when what was stopped goes on. */
+  #hold = new AbortController()
+  /** Ends what was ordered and is on its way. */
+  readonly #abandon = new AbortController()
   readonly #rounds: Rounds
   /** What is being worked on in this process, by offboarding and step. */
   readonly #active = new Map<string, Promise<void>>()
@@ -49,7 +56,7 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.#o = options
     this.#systems = new Map(options.systems.map((system) => [system.use, system]))
-    this.#rounds = new Rounds(() => options.clock.sleep(gatherMs, this.#stop.signal))
+    this.#rounds = new Rounds(() => options.clock.sleep(gatherMs, this.#hold.signal))
     options.ledger.onChange((offboarding, event, effects) => {
       if (event.type === 'retried') this.#forgive(offboarding, event.step)
       if (effects.some((effect) => effect.type === 'plan')) this.plan(offboarding.id)
@@ -65,7 +72,7 @@ export class Runner {
       const asked = this.#o.ledger.get(id)
       if (asked?.state !== 'awaiting-sign-off') return
       this.#plannedAt.set(id, this.#now().getTime())
-      const plan = await this.#o.planner.plan(asked, this.#stop.signal)
+      const plan = await this.#o.planner.plan(asked, this.#hold.signal)
       const latest = this.#o.ledger.get(id)
       if (latest?.state !== 'awaiting-sign-off' || latest.plan?.digest === plan.digest) return
       await this.#o.ledger.record(id, { type: 'planned', at: this.#at(), plan, purpose: 'sign-off' })
@@ -85,7 +92,7 @@ export class Runner {
 
   #moveNow(id: string): void {
     const offboarding = this.#o.ledger.get(id)
-    if (!offboarding || this.#stop.signal.aborted) return
+    if (!offboarding || this.#hold.signal.aborted) return
     for (const due of dueNow(offboarding, this.#now())) this.#follow(offboarding, due)
     if (offboarding.state === 'awaiting-sign-off') this.#planAgain(offboarding)
   }
@@ -95,10 +102,33 @@ export class Runner {
     for (const offboarding of this.#o.ledger.open()) this.move(offboarding.id)
   }
 
-  /** Aborts what can be read back later, waits for the rest. */
+  /** Nothing new is begun or asked; what was ordered and is on its way may still be answered. */
+  hold(why: string): void {
+    this.#held = true
+    this.#hold.abort(new Error(why))
+  }
+
+  /** Goes on where it was held, once what it was doing has come to rest. */
+  async release(): Promise<void> {
+    this.#held = false
+    await this.idle()
+    if (this.#held) return
+    this.#hold = new AbortController()
+    this.moveAll()
+  }
+
+  /** Lets what was ordered be answered, for a while; what is given up after that is read back at the next start. */
   async stop(): Promise<void> {
-    this.#stop.abort(new Error('Latchkey is stopping'))
-    await Promise.allSettled(this.#active.values())
+    this.hold('Latchkey is stopping')
+    const patience = new AbortController()
+    const late = this.#o.clock.sleep(drainMs, patience.signal).then(
+      () => this.#abandon.abort(new Error('Latchkey is stopping')),
+      () => undefined,
+    )
+    await this.idle()
+    patience.abort()
+    await late
+    this.#abandon.abort(new Error('Latchkey is stopping'))
   }
 
   /** Resolves when nothing is being worked on at this moment. */
@@ -136,7 +166,7 @@ export class Runner {
       if (asked?.state !== 'scheduled') return
       const starts = this.#o.ledger.open().flatMap((one) => (one.startedAt ? [one.startedAt] : []))
       if (!mayStartNow(starts, asked.policy.startsPerHour, this.#now())) return
-      const plan = await this.#o.planner.plan(asked, this.#stop.signal)
+      const plan = await this.#o.planner.plan(asked, this.#hold.signal)
       for (const step of plan.steps) this.#fresh.set(`${id} ${step.key}`, step.findings)
       await this.#o.ledger.record(id, { type: 'planned', at: this.#at(), plan, purpose: 'run' })
     })
@@ -177,40 +207,23 @@ export class Runner {
     const name = `${id} ${key}`
     const freshFindings = this.#fresh.get(name)
     this.#fresh.delete(name)
+    const current = () => this.#o.ledger.get(id)?.steps[key]
+    const looking = { offboarding, run, system, rounds: this.#rounds, current, now: () => this.#now() }
     await how({
       step,
       offboarding,
-      run: () => this.#o.ledger.get(id)?.steps[key] ?? run,
-      look: () => this.#look(offboarding, run, system, () => this.#o.ledger.get(id)?.steps[key]),
+      run: () => current() ?? run,
+      look: (signal) => lookOf(looking, signal),
+      guard: () => guard(looking, this.#o.planner),
       record: async (...events: readonly Event[]) => void (await this.#o.ledger.record(id, ...events)),
       clock: this.#o.clock,
       settling: this.#o.settling,
       onDenied: (fact) => {
         system.denied = new Denied(fact)
       },
-      signal: this.#stop.signal,
+      signal: this.#hold.signal,
+      abandon: this.#abandon.signal,
       ...(freshFindings ? { freshFindings } : {}),
-    })
-  }
-
-  async #look(offboarding: Offboarding, run: StepRun, system: System, current: () => StepRun | undefined) {
-    if (system.denied) throw system.denied
-    const receiver = offboarding.choices.handOverTo
-    const reads = await this.#rounds.join(`${offboarding.id} ${realmOf(run.plan)}`)
-    const receivers = receiver ? await reads.once('latchkey:receiver', () => locate(system, receiver)) : []
-    const here = receivers.filter((one) => one.realm === run.plan.realm && one.id !== run.plan.account.id)
-    const { account } = run.plan
-    const handOverTo = here.length === 1 ? here[0] : undefined
-    const client = await system.client()
-    return makeAt({
-      offboarding,
-      account,
-      client,
-      handOverTo,
-      now: this.#now(),
-      signal: this.#stop.signal,
-      run: current,
-      reads,
     })
   }
 
@@ -238,9 +251,10 @@ export class Runner {
 
   /** One piece of work of a name at a time; whoever comes meanwhile is served by what follows it. */
   #once(name: string, work: () => Promise<void>): void {
-    if (this.#active.has(name) || this.#stop.signal.aborted) return
+    if (this.#active.has(name) || this.#hold.signal.aborted) return
+    const held = this.#hold.signal
     const done = work()
-      .catch((error) => this.#failed(name, error))
+      .catch((error) => this.#failed(name, error, held))
       .finally(() => {
         this.#active.delete(name)
         this.move(name.split(' ')[0] ?? '')
@@ -248,10 +262,14 @@ export class Runner {
     this.#active.set(name, done)
   }
 
-  #failed(name: string, error: unknown): void {
-    if (this.#stop.signal.aborted) return
-    if (error instanceof Refusal) return this.#o.log.info({ work: name }, error.message)
-    this.#stop.abort(new Error('Latchkey is stopping: something failed that must not'))
+  #failed(name: string, error: unknown, held: AbortSignal): void {
+    if (held.aborted) return
+    const [offboarding, ...work] = name.split(' ')
+    const fields = { offboarding, work: work.join(' ') }
+    if (error instanceof Refusal) return this.#o.log.info(fields, error.message)
+    this.#o.log.error({ ...fields, error }, 'Something failed that must not, so Latchkey stops.')
+    this.hold('Latchkey is stopping: something failed that must not')
+    this.#abandon.abort(new Error('Latchkey is stopping: something failed that must not'))
     this.#o.onFatal(error)
   }
 }

@@ -5,9 +5,10 @@
 import type { Clock } from '../clock.ts'
 import type { At, AutomaticStep, Finding, Receipt } from '../connector.ts'
 import type { Event } from '../offboarding/event.ts'
-import type { Ending, FailureKind, Offboarding, StepRun } from '../offboarding/offboarding.ts'
+import type { AppliedFinding, Ending, FailureKind, Offboarding, StepRun } from '../offboarding/offboarding.ts'
 import { carried, endingOf, factOf, unreadableFinding } from '../offboarding/plan.ts'
 import { type CallContext, explain, inCall } from './gate.ts'
+import { findingsOf } from './read.ts'
 
 /** Milliseconds. */
 export interface Settling {
@@ -35,15 +36,20 @@ export interface StepWork {
   /** The run as the ledger has it now. */
   run(): StepRun
   offboarding: Offboarding
-  /** A fresh `At` whose shared reads begin after the call. */
-  look(): Promise<At>
+  /** A fresh `At` whose shared reads begin after the call; `signal` is what its calls listen to. */
+  look(signal: AbortSignal): Promise<At>
+  /** Throws Rejected where this account must not be touched, as it stands at this moment. */
+  guard(): Promise<void>
   /** Throws when the offboarding does not take the event (a person ended the step meanwhile). */
   record(...events: readonly Event[]): Promise<void>
   /** The credential is refused: no step of this system is tried until a person has seen to it. */
   onDenied(fact: string): void
   clock: Clock
   settling: Settling
+  /** Ends looking and waiting. */
   signal: AbortSignal
+  /** Ends what was ordered and is on its way; comes after `signal`, so that most orders are still answered. */
+  abandon: AbortSignal
   /** Set when findings of this very run were read a moment ago, so that no call is made twice. */
   freshFindings?: readonly Finding[]
 }
@@ -66,15 +72,24 @@ export async function pollStep(work: StepWork): Promise<void> {
   if (endingOf(looked.findings, work.step.proof) !== 'waiting') await conclude(work, looked.findings)
 }
 
-/** Waits out what a crashed process may have sent: reading back earlier could miss it, and a second order double it. */
+/** Waits out what may still be on its way: reading back earlier could miss it, and a second order double it. */
 async function landed(work: StepWork): Promise<void> {
-  const doubtful = Object.values(work.run().applied).filter((one) => !one.answeredAt && !one.refusal)
-  const latest = Math.max(...doubtful.map((one) => Date.parse(one.intentAt)))
-  const rest = latest + work.settling.inFlight - work.clock.now().getTime()
-  if (doubtful.length > 0 && rest > 0) await work.clock.sleep(rest, work.signal)
+  const rest = Math.max(...Object.values(work.run().applied).map((one) => flightLeft(work, one)))
+  if (rest > 0) await work.clock.sleep(rest, work.signal)
 }
 
-function contextOf(work: StepWork): CallContext {
+/**
+ * Milliseconds. Of an order without any answer nobody knows when its turn in the queue came, nor when the process that
+ * waited for it ended; only that both were before now.
+ */
+function flightLeft(work: StepWork, { answeredAt, refusal }: AppliedFinding): number {
+  if (answeredAt) return 0
+  if (!refusal) return work.settling.inFlight
+  if (refusal.kind !== 'in-doubt') return 0
+  return Date.parse(refusal.at) + work.settling.inFlight - work.clock.now().getTime()
+}
+
+function contextOf(work: StepWork, signal = work.signal): CallContext {
   const { plan } = work.run()
   const since = Date.parse(work.offboarding.effectiveAt ?? work.offboarding.requestedAt)
   return {
@@ -82,7 +97,8 @@ function contextOf(work: StepWork): CallContext {
     since,
     phase: plan.phase,
     step: plan.key,
-    signal: work.signal,
+    signal,
+    hold: work.signal,
     failures: [],
   }
 }
@@ -90,8 +106,8 @@ function contextOf(work: StepWork): CallContext {
 async function look(work: StepWork): Promise<Looked> {
   const context = contextOf(work)
   try {
-    const at = await work.look()
-    return { findings: carried(work.run().findings, await inCall(context, () => work.step.find(at))) }
+    const found = await inCall(context, async () => findingsOf(work.step, await work.look(work.signal)))
+    return { findings: carried(work.run().findings, found) }
   } catch (error) {
     work.signal.throwIfAborted()
     const failure = explain(error, context)
@@ -145,6 +161,7 @@ async function orderOpen(work: StepWork, findings: readonly Finding[]): Promise<
   const { key } = work.run()
   const at = await ready(work, open)
   if (!at) return
+  work.signal.throwIfAborted()
   await work.record({ type: 'intended', at: now(work), step: key, findings: open.map((finding) => finding.id) })
   await Promise.all(open.map((finding) => order(work, at, finding)))
 }
@@ -153,7 +170,10 @@ async function orderOpen(work: StepWork, findings: readonly Finding[]): Promise<
 async function ready(work: StepWork, open: readonly Finding[]): Promise<At | undefined> {
   const context = contextOf(work)
   try {
-    return await inCall(context, () => work.look())
+    return await inCall(context, async () => {
+      await work.guard()
+      return await work.look(work.abandon)
+    })
   } catch (error) {
     work.signal.throwIfAborted()
     const { kind, fact } = explain(error, context)
@@ -173,13 +193,13 @@ function mustAsk(work: StepWork, finding: Finding): boolean {
 }
 
 async function order(work: StepWork, at: At, finding: Finding): Promise<void> {
-  const context = contextOf(work)
+  const context = contextOf(work, work.abandon)
   const head = { step: work.run().key, finding: finding.id }
   let receipt: Receipt | void
   try {
     receipt = await inCall(context, () => work.step.apply(at, finding))
   } catch (error) {
-    work.signal.throwIfAborted()
+    work.abandon.throwIfAborted()
     const { kind, fact } = explain(error, context)
     if (kind === 'denied') work.onDenied(fact)
     return work.record({ type: 'not-applied', at: now(work), ...head, kind, fact })

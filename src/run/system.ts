@@ -1,5 +1,6 @@
 /** A connector as the settings use it: its id in plans, its client (made once, when first needed) and its steps. */
 import type { Account, Connector, Denied, Health, Leaver, Step } from '../connector.ts'
+import { accountsIn } from './read.ts'
 
 export interface System {
   /** The use in the settings: 'zoom' for `zoom: { use: scim }`; the connector's own id otherwise. */
@@ -36,7 +37,7 @@ export function renamed(system: System, ids: readonly string[] | undefined): str
 }
 
 export async function locate(system: System, person: Leaver): Promise<readonly Account[]> {
-  return system.connector.locate(await system.client(), person)
+  return accountsIn(await system.connector.locate(await system.client(), person))
 }
 
 export async function health(system: System): Promise<Health> {

@@ -4,9 +4,9 @@ import type { Clock } from '../clock.ts'
 /** Milliseconds; a scheduled start is at most this late. */
 export const napMs = 2_000
 
-export async function keepTime(options: { moveAll: () => void; clock: Clock; signal: AbortSignal }): Promise<void> {
+export async function keepTime(options: { wake: () => void; clock: Clock; signal: AbortSignal }): Promise<void> {
   while (!options.signal.aborted) {
-    options.moveAll()
+    options.wake()
     await options.clock.sleep(napMs, options.signal).catch(() => undefined)
   }
 }

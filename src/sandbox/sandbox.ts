@@ -59,7 +59,7 @@ export interface Sandbox {
 }
 
 export const channel = 'C0OFFBOARD'
-const tokens = { bot: 'xoxb-sandbox-bot', app: 'xapp-sandbox-app', signingSecret: 'sandbox-signing-secret' }
+export const slackTokens = { bot: 'xoxb-sandbox-bot', app: 'xapp-sandbox-app', signingSecret: 'sandbox-signing-secret' }
 const hour = 3600_000
 
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -147,9 +147,9 @@ function openSlack(mode: 'socket' | 'http', speed: number): Promise<PretendSlack
   return pretendSlack({
     employees,
     mode,
-    signingSecret: tokens.signingSecret,
-    botToken: tokens.bot,
-    appToken: tokens.app,
+    signingSecret: slackTokens.signingSecret,
+    botToken: slackTokens.bot,
+    appToken: slackTokens.app,
     scopes: oauth_config.scopes.bot,
     commands: features.slash_commands.map((one) => one.command),
     shortcuts: features.shortcuts.map((one) => one.callback_id),
@@ -229,18 +229,19 @@ const usualTasks = [
 export async function botOptions(options: SandboxOptions, around: Around): Promise<Omit<BotOptions, 'onFatal'>> {
   const { mode, folder } = around
   const settings = await sandboxSettings(options, around)
-  const secrets = [...Object.values(tokens), ...secretsOf(settings.connectors.map((one) => one.settings))]
+  const secrets = [...Object.values(slackTokens), ...secretsOf(settings.connectors.map((one) => one.settings))]
   const log = createLog({
     level: options.write ? 'debug' : 'silent',
     secrets: () => secrets,
     ...(options.write ? { write: options.write } : {}),
   })
-  const access = { bot: tokens.bot, mode, port: 0 }
+  const access = { bot: slackTokens.bot, mode, port: 0 }
   const send = loopback(around.hosts)
   return {
     settings,
     folder,
-    slack: mode === 'socket' ? { ...access, app: tokens.app } : { ...access, signingSecret: tokens.signingSecret },
+    slack:
+      mode === 'socket' ? { ...access, app: slackTokens.app } : { ...access, signingSecret: slackTokens.signingSecret },
     clock: systemClock,
     random: Math.random,
     log,

@@ -1,7 +1,11 @@
 /** Who may ask for whose offboarding; every no says why, and who can do what instead. */
 import { Refusal } from '../offboarding/decide.ts'
+import { addressesOf, isLeaver } from '../offboarding/leaver.ts'
 import type { Clicker, Leaver } from '../offboarding/offboarding.ts'
 import type { By, Tools } from './gesture.ts'
+
+/** RFC 5321, 4.5.3.1.3 */
+const longestAddress = 254
 
 export type Who = { slackId: string } | { email: string }
 
@@ -11,7 +15,7 @@ export function whoIn(text: string): Who | undefined {
   if (mention?.[1]) return { slackId: mention[1] }
   const address = /^(?:<mailto:([^|>\s]+@[^|>\s]+)(?:\|[^>]*)?>|([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+))$/.exec(text.trim())
   const email = address?.[1] ?? address?.[2]
-  return email ? { email: email.toLowerCase() } : undefined
+  return email && email.length <= longestAddress ? { email: email.toLowerCase() } : undefined
 }
 
 /** Answers with the person and the facts read at this moment; throws a Refusal that is on the record. */
@@ -28,7 +32,7 @@ async function whyNotBy(tools: Tools, clicker: Clicker, leaver: Leaver): Promise
   if (clicker.deactivated) return 'Your Slack account is deactivated, so you cannot ask for an offboarding.'
   if (clicker.guest || clicker.external)
     return 'Guests and people from other organisations cannot ask for an offboarding.'
-  if (isLeaver(clicker, leaver)) return 'You cannot ask for your own offboarding. Please ask your manager or HR.'
+  if (isLeaver(clicker, { leaver })) return 'You cannot ask for your own offboarding. Please ask your manager or HR.'
   if (clicker.holds.some((role) => tools.requesters.includes(role))) return undefined
   return tools.requesters.includes('managers')
     ? whyNotManager(tools, clicker, leaver)
@@ -50,11 +54,6 @@ function whoMay(tools: Tools): string {
   return `An offboarding can be asked for by ${list.join(', ').replace(/, ([^,]*)$/, ' or $1')}.`
 }
 
-function isLeaver(clicker: Clicker, leaver: Leaver): boolean {
-  const address = clicker.email?.toLowerCase()
-  return clicker.id === leaver.slackId || (address !== undefined && leaver.emails.includes(address))
-}
-
 function whyNotFor(tools: Tools, leaver: Leaver): string | undefined {
   const guarded = tools.protected.map((one) => one.toLowerCase())
   if (leaver.emails.some((one) => guarded.includes(one)))
@@ -65,7 +64,7 @@ function whyNotFor(tools: Tools, leaver: Leaver): string | undefined {
     .find(
       (one) =>
         !over.includes(one.state) &&
-        (one.leaver.id === leaver.id || one.leaver.emails.some((address) => leaver.emails.includes(address))),
+        (one.leaver.id === leaver.id || addressesOf(one).some((address) => leaver.emails.includes(address))),
     )
   if (!open) return undefined
   return `There is already an open offboarding of ${leaver.name} (${open.id}, asked for by ${open.requester.name}). See it with /offboard status ${open.id}.`

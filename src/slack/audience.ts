@@ -5,9 +5,10 @@
 import type { WebClient } from '@slack/web-api'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { addressesOf, isLeaver } from '../offboarding/leaver.ts'
 import { type Offboarding, type Role, roles } from '../offboarding/offboarding.ts'
 import type { Audience } from './messages.ts'
-import type { People } from './people.ts'
+import type { People, SlackPerson } from './people.ts'
 import { nameOf } from './views/words.ts'
 import { troubleOf } from './web.ts'
 
@@ -16,12 +17,18 @@ export interface ReadAudience extends Audience {
   partial: boolean
 }
 
+export interface Reader {
+  id: string
+  email?: string
+  holds: readonly Role[]
+}
+
 export interface Audiences {
   read(one: Offboarding): Promise<ReadAudience>
   /** To the card, where it is known already. */
   link(one: Offboarding): string | undefined
-  /** Roles for drawing, at most a minute old; a click reads them afresh. Nothing for guests, outsiders and apps. */
-  rolesOf(user: string): Promise<readonly Role[]>
+  /** For drawing, at most some minutes old; a click reads it afresh. Undefined for guests, outsiders and apps. */
+  readerOf(user: string): Promise<Reader | undefined>
   /** Forget what is known of a channel: somebody joined, or it was shared. */
   changed(channel: string): void
 }
@@ -30,6 +37,8 @@ export interface Audiences {
 const membersMs = 15_000
 const rolesMs = 60_000
 const personMs = 5 * 60_000
+/** Of a role of hundreds, the first so many are told; signing is open to all of them. */
+const mostTold = 30
 
 type Kept = <T>(key: string, forMs: number, read: () => Promise<T>) => Promise<T>
 
@@ -57,7 +66,7 @@ export function audiences(ports: Ports): Audiences {
   return {
     read: (one) => readAudience(ports, kept, links, one),
     link: (one) => links.get(`${one.posts.card?.channel} ${one.posts.card?.ts}`),
-    rolesOf: (user) => rolesOf(ports, kept, user),
+    readerOf: (user) => readerOf(ports, kept, user),
     changed(channel) {
       known.delete(`members ${channel}`)
       known.delete(`info ${channel}`)
@@ -73,10 +82,14 @@ async function readAudience(
 ): Promise<ReadAudience> {
   const { people } = ports
   const members = await kept(`members ${one.channel}`, membersMs, () => people.members(one.channel))
-  const why = await whyHidden(ports, kept, one, members)
-  const [hr, it] = await Promise.all(roles.map((role) => holdersOf(ports, kept, role)))
-  const holders = { hr: others(one, hr), it: others(one, it) }
-  const audience = { holders, mentions: mentionsOf(people, holders), partial: hr === undefined || it === undefined }
+  const alsoLeaver = await furtherAccounts(ports, kept, one)
+  const why = await whyHidden(ports, kept, one, { members, alsoLeaver })
+  const [hr, it] = await Promise.all(
+    roles.map((role) => unlessUnread(ports, role, () => toldOf(ports, kept, one, role))),
+  )
+  const holders = { hr: hr ?? [], it: it ?? [] }
+  const partial = hr === undefined || it === undefined
+  const audience = { holders, mentions: mentionsOf(people, holders), alsoLeaver, partial }
   const all = [...new Set([...holders.hr, ...holders.it])]
   if (why) return { ...audience, direct: { people: all, why }, requesterSees: all.includes(one.requester.id) }
   const cardLink = await linkOf(ports, links, one)
@@ -84,21 +97,53 @@ async function readAudience(
   return { ...audience, requesterSees, ...(cardLink ? { cardLink } : {}) }
 }
 
-async function holdersOf({ people, log, self }: Ports, kept: Kept, role: Role): Promise<readonly string[] | undefined> {
+async function holdersOf({ people, self }: Ports, kept: Kept, role: Role): Promise<readonly string[]> {
+  const ids = await kept(`role ${role}`, rolesMs, () => people.holders(role))
+  return ids.filter((id) => id !== self())
+}
+
+/** Undefined where Slack does not say. */
+async function unlessUnread<T>({ log }: Ports, role: Role, read: () => Promise<T>): Promise<T | undefined> {
   try {
-    const ids = await kept(`role ${role}`, rolesMs, () => people.holders(role))
-    return ids.filter((id) => id !== self())
+    return await read()
   } catch (error) {
     log.warn({ role, trouble: troubleOf(error) }, 'a role could not be read, so nobody of it is asked in person yet')
     return undefined
   }
 }
 
-async function rolesOf(ports: Ports, kept: Kept, user: string): Promise<readonly Role[]> {
-  const person = await kept(`person ${user}`, personMs, () => ports.people.read(user))
-  if (!person || person.bot || person.guest || person.external || person.deactivated) return []
-  const held = await Promise.all(roles.map((role) => holdersOf(ports, kept, role)))
-  return roles.filter((_role, index) => held[index]?.includes(user))
+/** Those of a role who could act on what they are told: nobody else learns of it, and neither does the leaver. */
+async function toldOf(ports: Ports, kept: Kept, one: Offboarding, role: Role): Promise<readonly string[]> {
+  const told: string[] = []
+  for (const id of await holdersOf(ports, kept, role)) {
+    const person = await insider(ports, kept, id)
+    if (person && !isLeaver(person, one)) told.push(id)
+    if (told.length === mostTold) break
+  }
+  return told
+}
+
+async function insider({ people }: Ports, kept: Kept, user: string): Promise<SlackPerson | undefined> {
+  const person = await kept(`person ${user}`, personMs, () => people.read(user))
+  return !person || person.bot || person.guest || person.external || person.deactivated ? undefined : person
+}
+
+/** Asked for by an address that Slack did not know then, or under another one: they may read along all the same. */
+async function furtherAccounts({ people }: Ports, kept: Kept, one: Offboarding): Promise<readonly string[]> {
+  const { slackId, emails } = one.leaver
+  const addresses = addressesOf(one).filter((address) => !slackId || address !== emails[0])
+  const found = await Promise.all(
+    addresses.map((address) => kept(`address ${address}`, personMs, () => people.byEmail(address))),
+  )
+  return found.flatMap((person) => (person && person.id !== slackId ? [person.id] : []))
+}
+
+async function readerOf(ports: Ports, kept: Kept, user: string): Promise<Reader | undefined> {
+  const person = await insider(ports, kept, user)
+  if (!person) return undefined
+  const held = await Promise.all(roles.map((role) => unlessUnread(ports, role, () => holdersOf(ports, kept, role))))
+  const holds = roles.filter((_role, index) => held[index]?.includes(user))
+  return { id: user, ...(person.email ? { email: person.email } : {}), holds }
 }
 
 async function linkOf({ web, log }: Ports, links: Map<string, string>, one: Offboarding): Promise<string | undefined> {
@@ -112,7 +157,7 @@ async function linkOf({ web, log }: Ports, links: Map<string, string>, one: Offb
     if (permalink) links.set(key, permalink)
     return permalink
   } catch (error) {
-    log.debug({ trouble: troubleOf(error) }, 'the card has no link yet')
+    log.debug({ offboarding: one.id, trouble: troubleOf(error) }, 'the card has no link yet')
     return undefined
   }
 }
@@ -121,21 +166,18 @@ async function whyHidden(
   { web }: Ports,
   kept: Kept,
   one: Offboarding,
-  members: readonly string[],
+  { members, alsoLeaver }: { members: readonly string[]; alsoLeaver: readonly string[] },
 ): Promise<string | undefined> {
-  const leaver = one.leaver.slackId
-  if (leaver && members.includes(leaver)) return `${nameOf(one.leaver)} reads the channel where cards go.`
+  if ([one.leaver.slackId, ...alsoLeaver].some((id) => id && members.includes(id)))
+    return `${nameOf(one.leaver)} reads the channel where cards go.`
   const info = await kept(`info ${one.channel}`, rolesMs, () => web.conversations.info({ channel: one.channel }))
   const channel = info.channel as
     | { is_private?: boolean; is_ext_shared?: boolean; is_pending_ext_shared?: boolean }
     | undefined
   if (channel?.is_ext_shared || channel?.is_pending_ext_shared)
     return 'the channel where cards go is shared with another organisation.'
-  return channel?.is_private === false ? 'the channel where cards go is public.' : undefined
-}
-
-function others(one: Offboarding, ids: readonly string[] | undefined): readonly string[] {
-  return (ids ?? []).filter((id) => id !== one.leaver.slackId && id !== one.leaver.id)
+  // What Slack does not call private is not.
+  return channel?.is_private === true ? undefined : 'the channel where cards go is public.'
 }
 
 function mentionsOf(people: People, holders: Record<Role, readonly string[]>): Audience['mentions'] {

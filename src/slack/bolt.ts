@@ -6,7 +6,8 @@ import type { Server } from 'node:http'
 import { App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import type { Log } from '../log.ts'
 import { boltLogger } from './bolt-logger.ts'
-import { answerHealth, healthPaths, serveHealth } from './health.ts'
+import { answerPage, pagePaths, servePages } from './health.ts'
+import { guardBodies } from './http-body.ts'
 import type { Health, SlackSettings } from './options.ts'
 import { seen } from './seen.ts'
 import { quickOptions } from './web.ts'
@@ -21,6 +22,7 @@ export interface BoltOptions {
   me: Identity
   log: Log
   health(): Health
+  metrics?(): Promise<string>
   /** Registers every gesture; called once for each connection. */
   listen(app: App): void
   /** An error that no gesture could answer. */
@@ -85,7 +87,8 @@ function overSockets(options: BoltOptions): Bolt {
   let server: Server | undefined
   return {
     async start() {
-      if (settings.port !== undefined) server ??= await serveHealth(settings.port, options.health)
+      const { port, host } = settings
+      if (port !== undefined) server ??= await servePages({ port, host }, options)
       await Promise.all(receivers.map(({ app }) => app.start()))
     },
     async stop() {
@@ -109,10 +112,10 @@ function overHttp(options: BoltOptions): Bolt {
   const receiver = new HTTPReceiver({
     signingSecret: settings.tokens.signingSecret ?? '',
     endpoints: ['/slack/events'],
-    customRoutes: healthPaths.map((path) => ({
+    customRoutes: pagePaths(options).map((path) => ({
       path,
       method: ['GET'],
-      handler: (_request, response) => answerHealth(path, options.health(), response),
+      handler: (_request, response) => answerPage(path, options, response),
     })),
     logger: boltLogger(log),
     // Slack's signature is good for five minutes, so a copied request would be as well: each is heard once.
@@ -124,7 +127,9 @@ function overHttp(options: BoltOptions): Bolt {
   let server: Server | undefined
   return {
     async start() {
-      server = (await app.start(settings.port ?? 3000)) as Server
+      const { port = 3000, host } = settings
+      server = (await app.start({ port, ...(host ? { host } : {}) })) as Server
+      guardBodies(server)
     },
     async stop() {
       server?.closeIdleConnections()

@@ -3,13 +3,15 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { SlackSettings } from './options.ts'
 import { slackPeople } from './people.ts'
-import { missingScopes } from './scopes.ts'
+import { broaderScopes, missingScopes } from './scopes.ts'
 import { connectWeb, troubleOf, type Web } from './web.ts'
 
 export interface SlackHealth {
   as: string
   /** Sentences that say what is wrong and what to do. */
   problems: readonly string[]
+  /** What works, and is better changed. */
+  warnings: readonly string[]
 }
 
 /** Rejects where Slack cannot be reached or refuses the token. */
@@ -26,7 +28,7 @@ export async function checkSlack(
     ...(await checkChannel(web, settings.channel)),
     ...(await people.checkRoles()),
   ]
-  return { as: `${test.user} in ${test.team}`, problems }
+  return { as: `${test.user} in ${test.team}`, problems, warnings: granted ? broaderScopes(granted) : [] }
 }
 
 async function checkChannel(web: Web, channel: string): Promise<string[]> {

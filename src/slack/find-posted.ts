@@ -28,11 +28,12 @@ interface RawMessage {
 export function metadataOf(
   id: string,
   keys: readonly string[],
-): { event_type: string; event_payload: Record<string, string> } {
+  more: Record<string, string | number> = {},
+): { event_type: string; event_payload: Record<string, string | number> } {
   const [key = ''] = keys
   return {
     event_type: metadataType,
-    event_payload: { id, key, ...(keys.length > 1 ? { keys: JSON.stringify(keys) } : {}) },
+    event_payload: { ...more, id, key, ...(keys.length > 1 ? { keys: JSON.stringify(keys) } : {}) },
   }
 }
 

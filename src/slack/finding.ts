@@ -1,5 +1,6 @@
 /** Which offboardings a person may see: HR and IT all of them, a requester their own, the leaver none. */
 import { Refusal } from '../offboarding/decide.ts'
+import { isLeaver } from '../offboarding/leaver.ts'
 import type { Clicker, Offboarding } from '../offboarding/offboarding.ts'
 import type { By, Tools } from './gesture.ts'
 
@@ -11,21 +12,13 @@ export interface Found {
 }
 
 export function seesAll(clicker: Clicker, one: Offboarding): boolean {
-  const outsider = clicker.guest || clicker.external || clicker.deactivated || clicker.bot
-  return clicker.holds.length > 0 && !outsider && !concerns(clicker, one)
-}
-
-function concerns(clicker: Clicker, { leaver }: Offboarding): boolean {
-  const address = clicker.email?.toLowerCase()
-  return (
-    clicker.id === leaver.slackId ||
-    clicker.id === leaver.id ||
-    (address !== undefined && leaver.emails.includes(address))
-  )
+  return sees(clicker, one) && clicker.holds.length > 0
 }
 
 export function sees(clicker: Clicker, one: Offboarding): boolean {
-  return seesAll(clicker, one) || (one.requester.id === clicker.id && !concerns(clicker, one))
+  const outsider = clicker.guest || clicker.external || clicker.deactivated || clicker.bot
+  if (outsider || isLeaver(clicker, one)) return false
+  return clicker.holds.length > 0 || one.requester.id === clicker.id
 }
 
 /** The same answer for what does not exist and what is not theirs to see. */

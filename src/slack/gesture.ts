@@ -3,6 +3,7 @@ import type { ModalView } from '@slack/types'
 import type { Clock } from '../clock.ts'
 import type { Ledger } from '../offboarding/ledger.ts'
 import type { Leaver, Offboarding, Policy } from '../offboarding/offboarding.ts'
+import type { SlackOptions } from './options.ts'
 import type { People } from './people.ts'
 import type { Shown } from './views/blocks.ts'
 import type { System } from './views/request-form.ts'
@@ -107,6 +108,7 @@ export interface Tools {
   requesters: readonly string[]
   /** All gestures, for the help text. */
   gestures: readonly Gesture[]
+  halts: SlackOptions['halts']
   managerOf(leaver: Leaver): Promise<readonly string[] | undefined>
   /** Slack's trigger lives three seconds: open first, look things up afterwards. */
   openModal(trigger: string, view: ModalView): Promise<OpenModal>

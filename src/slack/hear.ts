@@ -5,11 +5,11 @@
 import type { AckFn, App, RespondFn, ViewResponseAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import type { Log } from '../log.ts'
-import type { Gesture, Reply, SaidClick, SaidForm, Tools, Trigger } from './gesture.ts'
-import { type InFlight, perform } from './perform.ts'
+import type { Gesture, Reply, Said, SaidClick, SaidForm, Tools, Trigger } from './gesture.ts'
+import { concerning, type InFlight, perform } from './perform.ts'
 import { saidClick, saidCommand, saidEvent, saidForm, saidShortcut } from './said.ts'
 import { keyOf, type Seen } from './seen.ts'
-import type { Shown } from './views/blocks.ts'
+import { clip, escaped, type Line, lines, type Shown } from './views/blocks.ts'
 import { loading, notice } from './views/notice.ts'
 import { troubleOf, type Web } from './web.ts'
 
@@ -24,6 +24,8 @@ export interface Ears {
 
 /** Slack gives three seconds; a form that needs longer shows that it works. */
 const patienceMs = 2000
+/** Characters. */
+const longestSaid = 1000
 
 type Body = Record<string, unknown>
 
@@ -69,8 +71,14 @@ async function fresh(ears: Ears, body: Body, work: () => Promise<unknown>): Prom
   await ears.inFlight.track(work())
 }
 
+/** Nobody waits for an answer to what no Slack sends. */
+function strange(ears: Ears, as: string): void {
+  ears.log.warn({ as }, 'something arrived as if from Slack that Slack does not send; it was left out')
+}
+
 async function heardCommand(ears: Ears, body: unknown, respond: RespondFn): Promise<void> {
   const said = saidCommand(body)
+  if (!said) return strange(ears, 'command')
   const hears = (word: string) => (one: Gesture) => one.on.some((on) => 'command' in on && on.word === word)
   const gesture = ears.gestures.find(hears(said.word)) ?? ears.gestures.find(hears(''))
   if (!gesture) return
@@ -80,16 +88,23 @@ async function heardCommand(ears: Ears, body: unknown, respond: RespondFn): Prom
 
 async function heardShortcut(ears: Ears, gesture: Gesture, body: unknown): Promise<void> {
   const said = saidShortcut(body)
+  if (!said) return strange(ears, 'shortcut')
   const reply = await perform(gesture, said, ears.tools, ears.log)
   if (reply) await answer(ears, said.by.id, reply, { trigger: said.trigger })
 }
 
 async function heardClick(ears: Ears, gesture: Gesture, body: unknown, respond: RespondFn): Promise<void> {
   const said = saidClick(body)
+  if (!said) return strange(ears, 'click')
   const reply = await perform(gesture, said, ears.tools, ears.log)
   if (!reply) return
   const where = said.view ? { view: said.view } : { respond }
-  await answer(ears, said.by.id, reply, { ...where, trigger: said.trigger })
+  await answer(about(ears, said), said.by.id, reply, { ...where, trigger: said.trigger })
+}
+
+/** Whatever is logged on the way to the answer says which offboarding it was about. */
+function about(ears: Ears, said: Said): Ears {
+  return { ...ears, log: ears.log.child(concerning(said)) }
 }
 
 interface Looking {
@@ -134,7 +149,9 @@ async function tellInPerson(ears: Ears, user: string, reply: Reply): Promise<voi
 
 function shownOf(say: string | Shown): { text: string; blocks?: Shown['blocks'] } {
   if (typeof say !== 'string') return { text: say.text, blocks: say.blocks }
-  return { text: say.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') }
+  // A refusal may repeat what was typed.
+  const said = clip(say, longestSaid).split('\n')
+  return { text: said.map(escaped).join('\n'), blocks: [lines(said.map((line): Line => [line]))] }
 }
 
 function textOf(say: string | Shown): string {
@@ -143,6 +160,10 @@ function textOf(say: string | Shown): string {
 
 async function heardForm(ears: Ears, gesture: Gesture, body: unknown, ack: AckFn<ViewResponseAction>): Promise<void> {
   const said = saidForm(body)
+  if (!said) {
+    strange(ears, 'form')
+    return void (await ack())
+  }
   const errors = gesture.check?.(said, ears.tools.clock.now())
   if (errors) return void (await ack({ response_action: 'errors', errors }))
   const work = perform(gesture, said, ears.tools, ears.log)
@@ -184,6 +205,6 @@ async function finish(ears: Ears, said: SaidForm, view: ModalView): Promise<void
     await ears.web().quick.views.update({ view_id: said.view.id, view })
   } catch (error) {
     // The person may have closed it; what was asked is done, and the card shows it.
-    ears.log.info({ trouble: troubleOf(error) }, 'a form was closed before its answer came')
+    about(ears, said).log.info({ trouble: troubleOf(error) }, 'a form was closed before its answer came')
   }
 }

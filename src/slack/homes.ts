@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto'
 import type { WebClient } from '@slack/web-api'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { isLeaver } from '../offboarding/leaver.ts'
 import type { Ledger } from '../offboarding/ledger.ts'
-import type { Offboarding, Role } from '../offboarding/offboarding.ts'
+import type { Offboarding } from '../offboarding/offboarding.ts'
+import type { Reader } from './audience.ts'
 import { home } from './views/home.ts'
 import { troubleOf } from './web.ts'
 
@@ -19,7 +21,8 @@ export interface Homes {
 export interface HomesOptions {
   ledger: Ledger
   web: () => WebClient
-  rolesOf(user: string): Promise<readonly Role[]>
+  /** Undefined: somebody who sees nothing. */
+  readerOf(user: string): Promise<Reader | undefined>
   clock: Clock
   log: Log
   link(one: Offboarding): string | undefined
@@ -37,10 +40,10 @@ export function createHomes(options: HomesOptions): Homes {
   let dirty = false
 
   async function draw(user: string): Promise<void> {
-    const holds = await options.rolesOf(user)
-    const offboardings = ledger.open()
+    const reader = await options.readerOf(user)
+    const offboardings = reader ? ledger.open().filter((one) => !isLeaver(reader, one)) : []
     const links = Object.fromEntries(offboardings.flatMap((one) => linkEntry(one, options)))
-    const view = home({ reader: user, holds, offboardings, links })
+    const view = home({ reader: user, holds: reader?.holds ?? [], offboardings, links })
     const hash = createHash('sha256').update(JSON.stringify(view)).digest('base64')
     if (drawn.get(user) === hash) return
     await web().views.publish({ user_id: user, view })

@@ -2,9 +2,11 @@
  * Every Slack message that should exist for an offboarding as it stands, in order, each under a key that never changes.
  * Pure; the outbox makes Slack equal to it.
  */
+import { inQuarantine } from '../offboarding/decide.ts'
 import { type Offboarding, type Role, roles, type StepRun } from '../offboarding/offboarding.ts'
 import { endedBadly, endedWell } from '../offboarding/order.ts'
 import type { Line, Shown } from './views/blocks.ts'
+import { haltedNotice, releasedNotice, resumedNotice } from './views/brakes.ts'
 import { card } from './views/card.ts'
 import { type RequesterNews, requesterNews, signRequest, taskRequest } from './views/direct.ts'
 import { ref } from './views/refs.ts'
@@ -20,7 +22,7 @@ export interface Message {
   thread?: string
   /** When it came about; messages of one place are sent in this order. */
   at: string
-  says: { kind: 'shown'; shown: Shown } | { kind: 'result'; run: StepRun } | { kind: 'report' }
+  says: { kind: 'shown'; shown: Shown } | { kind: 'result'; run: StepRun } | { kind: 'anchor' } | { kind: 'report' }
   /** Drawn again whenever it changes: the card, and requests that somebody else may answer meanwhile. */
   live?: true
 }
@@ -33,6 +35,8 @@ export interface Audience {
   holders: Readonly<Record<Role, readonly string[]>>
   /** How a reminder calls each role. */
   mentions: Readonly<Record<Role, Line>>
+  /** Further Slack accounts of the leaver: somebody without one of their own may turn out to have some. */
+  alsoLeaver?: readonly string[]
   /** The requester reads the channel, so that nothing is said twice. */
   requesterSees: boolean
   /** Leads to the card, once there is one. */
@@ -48,23 +52,38 @@ export const nobody: Audience = {
 /** More people than this hear of it in the thread only: a large group is not called out one by one. */
 const mostAsked = 15
 
-export function messages(one: Offboarding, audience: Audience = nobody): Message[] {
-  const cards = audience.direct
-    ? audience.direct.people.flatMap((user) => placed(one, audience, { user }, `@${user}/`))
-    : placed(one, audience, { channel: one.channel }, '')
-  const others = [...asks(one, audience), ...tasks(one), ...news(one, audience)]
-  return [...cards, ...others].filter((message) => !reachesLeaver(one, message))
+/** The last answer for each state: one round of the outbox asks several times, and drawing a large card takes a while. */
+const known = new WeakMap<Offboarding, { audience: Audience; all: readonly Message[] }>()
+
+export function messages(one: Offboarding, audience: Audience = nobody): readonly Message[] {
+  const before = known.get(one)
+  if (before?.audience === audience) return before.all
+  const all = allMessages(one, audience)
+  known.set(one, { audience, all })
+  return all
+}
+
+/** Asked for by an address that Slack does not know: until the directories were read, who it is may be reading along. */
+function unknownStill(one: Offboarding): boolean {
+  return one.state === 'awaiting-sign-off' && !one.plan && !one.leaver.slackId
 }
 
 /** Nothing ever goes to the leaver, whatever role, task or request names them. */
-function reachesLeaver(one: Offboarding, { to }: Message): boolean {
-  return 'user' in to && (to.user === one.leaver.slackId || to.user === one.leaver.id)
+function allMessages(one: Offboarding, audience: Audience): Message[] {
+  const cards = unknownStill(one)
+    ? []
+    : audience.direct
+      ? audience.direct.people.flatMap((user) => placed(one, audience, { user }, `@${user}/`))
+      : placed(one, audience, { channel: one.channel }, '')
+  const others = [...asks(one, audience), ...tasks(one), ...news(one, audience)]
+  const leavers = [one.leaver.id, one.leaver.slackId, ...(audience.alsoLeaver ?? [])]
+  return [...cards, ...others].filter(({ to }) => !('user' in to && leavers.includes(to.user)))
 }
 
 /** The card and its thread, in the channel or in one person's direct messages. */
 function placed(one: Offboarding, audience: Audience, to: Place, prefix: string): Message[] {
-  const shown = card(one, audience.direct?.why)
-  const top: Message = { key: `${prefix}card`, to, at: one.requestedAt, says: { kind: 'shown', shown }, live: true }
+  const says = drawnWhenAsked(() => card(one, audience.direct?.why))
+  const top: Message = { key: `${prefix}card`, to, at: one.requestedAt, says, live: true }
   const under = [...notices(one, audience), ...resultsOf(one), ...closing(one, prefix)]
   const sorted = under.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
   return [top, ...sorted.map((message) => ({ ...message, key: `${prefix}${message.key}`, to, thread: top.key }))]
@@ -72,8 +91,20 @@ function placed(one: Offboarding, audience: Audience, to: Place, prefix: string)
 
 type Reply = Pick<Message, 'key' | 'at' | 'says'>
 
-function shownReply(key: string, at: string, shown: Shown): Reply {
-  return { key, at, says: { kind: 'shown', shown } }
+function shownReply(key: string, at: string, draw: () => Shown): Reply {
+  return { key, at, says: drawnWhenAsked(draw) }
+}
+
+/** Most rounds of the outbox only ask which messages there should be, and drawing a large card takes a while. */
+function drawnWhenAsked(draw: () => Shown): Message['says'] {
+  let drawn: Shown | undefined
+  return {
+    kind: 'shown',
+    get shown() {
+      drawn ??= draw()
+      return drawn
+    },
+  }
 }
 
 const stopped: readonly Offboarding['state'][] = ['declined', 'withdrawn', 'expired', 'refused']
@@ -84,12 +115,20 @@ function notices(one: Offboarding, audience: Audience): Reply[] {
   if (one.lastReminderAt && one.state === 'awaiting-sign-off') {
     const calls: Line = audience.direct ? [] : waiting.flatMap((role) => audience.mentions[role])
     const titles = waiting.map((role) => roleTitles[role])
-    found.push(shownReply(`reminder/${one.lastReminderAt}`, one.lastReminderAt, reminder(one, titles, calls)))
+    found.push(shownReply(`reminder/${one.lastReminderAt}`, one.lastReminderAt, () => reminder(one, titles, calls)))
   }
-  if (one.startedAt) found.push(shownReply('started', one.startedAt, startedNotice(one)))
+  const { halted } = one
+  const released = one.quarantine?.released
+  if (released) found.push(shownReply('released', released.at, () => releasedNotice(released.by)))
+  if (halted) found.push(shownReply(`halted/${halted.at}`, halted.at, () => haltedNotice(halted)))
+  if (halted?.resumed) {
+    const { at, by } = halted.resumed
+    found.push(shownReply(`resumed/${at}`, at, () => resumedNotice(by)))
+  }
+  if (one.startedAt) found.push(shownReply('started', one.startedAt, () => startedNotice(one)))
   if (one.held && one.startedAt)
-    found.push(shownReply(`held/${one.held.digest.slice(0, 16)}`, one.startedAt, heldNotice(one)))
-  if (stopped.includes(one.state)) found.push(shownReply('over', one.endedAt ?? one.requestedAt, overNotice(one)))
+    found.push(shownReply(`held/${one.held.digest.slice(0, 16)}`, one.startedAt, () => heldNotice(one)))
+  if (stopped.includes(one.state)) found.push(shownReply('over', one.endedAt ?? one.requestedAt, () => overNotice(one)))
   return found
 }
 
@@ -112,24 +151,26 @@ function resultsOf(one: Offboarding): Reply[] {
 function closing(one: Offboarding, prefix: string): Reply[] {
   if (!one.doneAt) return []
   const found: Reply[] = [
-    shownReply('done', one.doneAt, closingSummary(one)),
+    shownReply('done', one.doneAt, () => closingSummary(one)),
+    { key: 'anchor', at: one.doneAt, says: { kind: 'anchor' } },
     { key: 'report', at: one.doneAt, says: { kind: 'report' } },
   ]
   const failed = one.posts[`${prefix}report`]?.failed
-  if (failed) found.push(shownReply('report-failed', one.doneAt, reportMissing(one, failed)))
+  if (failed) found.push(shownReply('report-failed', one.doneAt, () => reportMissing(one, failed)))
   return found
 }
 
 /** Asked once, in person; drawn again when it is decided, so that nobody acts on an old request. */
 function asks(one: Offboarding, audience: Audience): Message[] {
   return roles.flatMap((role) => {
-    const open = one.state === 'awaiting-sign-off' && one.plan !== undefined && !one.signOffs[role]
+    const open =
+      one.state === 'awaiting-sign-off' && one.plan !== undefined && !one.signOffs[role] && !inQuarantine(one)
     const people = audience.holders[role].filter((user) => user !== one.requester.id)
     return people.slice(0, mostAsked).flatMap((user): Message[] => {
       const key = `ask/${role}/${user}`
       if (audience.direct || (!open && !one.posts[key])) return []
-      const shown = signRequest(one, role, audience.cardLink)
-      return [{ key, to: { user }, at: one.requestedAt, says: { kind: 'shown', shown }, live: true }]
+      const says = drawnWhenAsked(() => signRequest(one, role, audience.cardLink))
+      return [{ key, to: { user }, at: one.requestedAt, says, live: true }]
     })
   })
 }
@@ -141,9 +182,9 @@ function tasks(one: Offboarding): Message[] {
     if (!owner || !/^[UW][A-Z0-9]+$/.test(owner)) return []
     const key = `${stepKey('task', run)}/${owner}`
     if (run.state !== 'waiting' && !one.posts[key]) return []
-    const shown = taskRequest(one, run)
+    const says = drawnWhenAsked(() => taskRequest(one, run))
     const at = run.waitingSince ?? one.startedAt ?? one.requestedAt
-    return [{ key, to: { user: owner }, at, says: { kind: 'shown', shown }, live: true }]
+    return [{ key, to: { user: owner }, at, says, live: true }]
   })
 }
 
@@ -153,7 +194,7 @@ function news(one: Offboarding, audience: Audience): Message[] {
     key: `requester/${what}`,
     to: { user: one.requester.id },
     at,
-    says: { kind: 'shown', shown: requesterNews(one, what) },
+    says: drawnWhenAsked(() => requesterNews(one, what)),
   }))
 }
 

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Ledger } from '../offboarding/ledger.ts'
-import type { Leaver, Offboarding, Policy, Role } from '../offboarding/offboarding.ts'
+import type { Leaver, Offboarding, Person, Policy, Role } from '../offboarding/offboarding.ts'
 import type { Gesture } from './gesture.ts'
 import type { System } from './views/request-form.ts'
 
@@ -20,6 +20,8 @@ export interface SlackSettings {
   mode: 'socket' | 'http'
   /** Where `/healthz`, `/readyz` and, over HTTP, `/slack/events` are served; 0 takes any free one. Absent in socket mode: not served. */
   port?: number | undefined
+  /** The address that port is bound to: in socket mode loopback when absent, over HTTP every one. */
+  host?: string | undefined
   roles: Readonly<Record<Role, RoleSetting>>
   /** Who may ask; `managers` are those of the leaver. */
   requesters: readonly (Role | 'managers')[]
@@ -39,6 +41,13 @@ export interface ReportFile {
   content: string
 }
 
+/** What is posted so that it lies outside the host: nobody there can change what came before without it showing. */
+export interface Anchor {
+  seq: number
+  hash: string
+  key: string
+}
+
 export interface SlackOptions {
   ledger: Ledger
   settings: SlackSettings
@@ -51,10 +60,20 @@ export interface SlackOptions {
   gestures: readonly Gesture[]
   /** Addresses of the leaver's managers as a directory says; undefined where no directory could be asked. */
   managerOf(leaver: Leaver): Promise<readonly string[] | undefined>
+  /** Stops everything, and lets it go on. */
+  halts: {
+    stopped(): { by: Person; why: string; at: string } | undefined
+    stop(by: Person, why: string): void
+    resume(by: Person): void
+  }
   /** The closing files, written at this moment. */
   report(offboarding: Offboarding): Promise<readonly ReportFile[]>
+  /** The newest entry of the record at this moment, and the fingerprint of the key that signs reports. */
+  anchor(): Anchor
   /** What the rest of the process says; Slack's own part is added here. */
   health(): Health
+  /** What `GET /metrics` answers, as Prometheus reads it; no such page when absent. */
+  metrics?(): Promise<string>
   /** Slack cannot be reached again without a restart (a revoked token, no connection for a minute): the app decides. */
   onFatal?(error: Error): void
 }

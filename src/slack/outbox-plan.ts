@@ -28,9 +28,14 @@ export function inDoubt(message: Message, posts: Posts): boolean {
   return post !== undefined && post.ts === undefined && post.failed === undefined
 }
 
+/** What is still to be sent. */
+export function unsent(all: readonly Message[], posts: Posts): Message[] {
+  return all.filter((message) => posts[message.key]?.ts === undefined && !givenUp(message, posts))
+}
+
 /** The next batch of one place, in order; results that follow each other go together. */
 export function nextBatch(all: readonly Message[], posts: Posts): Batch | undefined {
-  const open = all.filter((message) => posts[message.key]?.ts === undefined && !givenUp(message, posts))
+  const open = unsent(all, posts)
   const [first] = open
   if (!first) return undefined
   if (first.thread && posts[first.thread]?.ts === undefined) return undefined
@@ -44,7 +49,7 @@ export function nextBatch(all: readonly Message[], posts: Posts): Batch | undefi
   return { keys: together.map((message) => message.key), messages: together }
 }
 
-/** What a batch says; a report says nothing by itself. */
+/** What a batch says; a report and an anchor are written when they are sent. */
 export function shownOf(one: Offboarding, batch: Batch): Shown {
   const runs = batch.messages.flatMap((message) => (message.says.kind === 'result' ? [message.says.run] : []))
   if (runs.length > 0) return results(one, runs)

@@ -9,11 +9,12 @@ import type { Ledger } from '../offboarding/ledger.ts'
 import type { Offboarding } from '../offboarding/offboarding.ts'
 import { findPosted, metadataOf } from './find-posted.ts'
 import type { Message, Place } from './messages.ts'
-import type { ReportFile } from './options.ts'
+import type { Anchor, ReportFile } from './options.ts'
 import { type Batch, inDoubt, placeKey, shownOf } from './outbox-plan.ts'
 import type { Pacer } from './pace.ts'
 import { isOurFile, NotShown, uploadReport } from './upload.ts'
 import type { Shown } from './views/blocks.ts'
+import { anchorNotice } from './views/thread.ts'
 import { postTimeoutMs, type Trouble, troubleOf } from './web.ts'
 
 export interface Desk {
@@ -24,6 +25,9 @@ export interface Desk {
   log: Log
   signal: AbortSignal
   report(offboarding: Offboarding): Promise<readonly ReportFile[]>
+  anchor(): Anchor
+  /** When this process began, epoch ms: what the one before it sent was on its way no later than that. */
+  since: number
   /** Slack itself said that these (`id key`) were not done, so they need no look. */
   surelyNot: Set<string>
   /** Posted once, and gone: somebody deleted them. */
@@ -96,7 +100,7 @@ export async function send(desk: Desk, one: Offboarding, batch: Batch): Promise<
       (message) => inDoubt(message, one.posts) && !desk.surelyNot.has(`${one.id} ${message.key}`),
     )
     if (doubtful.length > 0) await look(desk, one, doubtful, channel)
-    else await order(desk, one, batch, channel, shownOf(one, batch))
+    else await order(desk, one, batch, channel, saidBy(desk, one, batch))
     desk.refused.delete(placeKey(first.to))
     return doubtful.length === 0
   } catch (error) {
@@ -119,7 +123,7 @@ async function channelOf(desk: Desk, to: Place): Promise<string> {
 /** Finds what has landed; what has not is known to be absent from then on, and is sent in the next round. */
 async function look(desk: Desk, one: Offboarding, doubtful: readonly Message[], channel: string): Promise<void> {
   const times = doubtful.map((message) => one.posts[message.key]?.postingAt ?? one.requestedAt).sort()
-  const left = Date.parse(times.at(-1) ?? '') + settleMs - desk.clock.now().getTime()
+  const left = Math.max(desk.since, Date.parse(times.at(-1) ?? '')) + settleMs - desk.clock.now().getTime()
   if (left > 0) throw new Later(left, 'an order whose answer was lost may still land')
   const thread = doubtful[0]?.thread
   const threadTs = thread ? one.posts[thread]?.ts : undefined
@@ -135,7 +139,13 @@ async function look(desk: Desk, one: Offboarding, doubtful: readonly Message[], 
   }
 }
 
-async function order(desk: Desk, one: Offboarding, batch: Batch, channel: string, shown: Shown): Promise<void> {
+async function order(
+  desk: Desk,
+  one: Offboarding,
+  batch: Batch,
+  channel: string,
+  said: Pick<Target, 'shown' | 'more'>,
+): Promise<void> {
   const at = desk.clock.now().toISOString()
   await desk.ledger.record(one.id, ...batch.keys.map((key) => ({ type: 'posting' as const, at, key, channel })))
   for (const key of batch.keys) desk.surelyNot.delete(`${one.id} ${key}`)
@@ -144,7 +154,7 @@ async function order(desk: Desk, one: Offboarding, batch: Batch, channel: string
   const ts =
     first?.says.kind === 'report'
       ? await sendReport(desk, one, channel, threadTs)
-      : await post(desk, one, batch, { channel, threadTs, shown })
+      : await post(desk, one, batch, { channel, threadTs, ...said })
   await keepPosted(desk, one.id, batch.keys, channel, ts)
 }
 
@@ -152,16 +162,26 @@ interface Target {
   channel: string
   threadTs: string | undefined
   shown: Shown
+  /** For machines, in the message's metadata. */
+  more?: { seq: number; hash: string; signing_key: string }
 }
 
-async function post(desk: Desk, one: Offboarding, batch: Batch, { channel, threadTs, shown }: Target): Promise<string> {
+/** What the batch says now; an anchor, where the record stands at this very moment. */
+function saidBy(desk: Desk, one: Offboarding, batch: Batch): Pick<Target, 'shown' | 'more'> {
+  if (batch.messages[0]?.says.kind !== 'anchor') return { shown: shownOf(one, batch) }
+  const anchor = desk.anchor()
+  return { shown: anchorNotice(anchor), more: { seq: anchor.seq, hash: anchor.hash, signing_key: anchor.key } }
+}
+
+async function post(desk: Desk, one: Offboarding, batch: Batch, target: Target): Promise<string> {
+  const { channel, threadTs, shown, more } = target
   const sent = await ask(true, () =>
     desk.web.chat.postMessage({
       channel,
       text: shown.text,
       ...(shown.blocks.length > 0 ? { blocks: shown.blocks } : {}),
       ...(threadTs ? { thread_ts: threadTs } : {}),
-      metadata: metadataOf(one.id, batch.keys),
+      metadata: metadataOf(one.id, batch.keys, more),
       unfurl_links: false,
       unfurl_media: false,
     }),
@@ -180,7 +200,7 @@ async function sendReport(
   try {
     files = await desk.report(one)
   } catch (error) {
-    desk.log.error({ id: one.id, error }, 'the report could not be written')
+    desk.log.error({ offboarding: one.id, error }, 'the report could not be written')
     throw new SlackTrouble({ kind: 'refused', error: 'the report could not be written; the log says why' }, true)
   }
   const where = { channel, threadTs, since: desk.clock.now().toISOString() }
@@ -207,7 +227,7 @@ async function afterTrouble(
     desk.pacer.hold(`post ${place}`, trouble.afterMs)
     throw new Later(trouble.afterMs, 'Slack asked to wait')
   }
-  desk.log.warn({ id: one.id, place, error: trouble.error }, 'Slack refused a message')
+  desk.log.warn({ offboarding: one.id, place, error: trouble.error }, 'Slack refused a message')
   if (badThread.has(trouble.error) && first.thread) {
     desk.lost.add(`${one.id} ${first.thread}`)
     throw new Later(againMs, trouble.error)
@@ -218,10 +238,14 @@ async function afterTrouble(
 
 /** A message that Slack cannot draw is our defect; what it says still arrives, as its sentence alone. */
 async function plainAgain(desk: Desk, one: Offboarding, batch: Batch, first: Message): Promise<void> {
-  desk.log.error({ id: one.id, keys: batch.keys }, 'Slack could not draw a message, so it was sent without its blocks')
+  desk.log.error(
+    { offboarding: one.id, keys: batch.keys },
+    'Slack could not draw a message, so it was sent without its blocks',
+  )
   try {
     const channel = await channelOf(desk, first.to)
-    await order(desk, one, batch, channel, { text: shownOf(one, batch).text, blocks: [] })
+    const { shown, ...more } = saidBy(desk, one, batch)
+    await order(desk, one, batch, channel, { shown: { text: shown.text, blocks: [] }, ...more })
   } catch (error) {
     if (error instanceof SlackTrouble) throw new Later(settleMs, error.message)
     throw error

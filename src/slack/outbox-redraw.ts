@@ -72,7 +72,10 @@ async function draw(desk: Desk, drawn: Drawn, one: Offboarding, message: Message
     if (trouble.kind === 'in-doubt') throw new Later(5000, trouble.error)
     // Deleted in Slack: the card is sent again; a request to one person is not.
     if (missing.has(trouble.error) && message.key.endsWith('card')) desk.lost.add(mark)
-    desk.log.warn({ id: one.id, place: placeKey(message.to), error: trouble.error }, 'a message could not be redrawn')
+    desk.log.warn(
+      { offboarding: one.id, place: placeKey(message.to), error: trouble.error },
+      'a message could not be redrawn',
+    )
     drawn.set(mark, hashOfShown(shown))
   }
 }

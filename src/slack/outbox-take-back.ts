@@ -18,14 +18,14 @@ export async function takeBack(desk: Desk, one: Offboarding, audience: Audience)
   const deleted = new Set<string>()
   for (const [key, post] of open) {
     const ts = post.ts ?? ''
-    if (!deleted.has(ts)) await remove(desk, post.channel, ts)
+    if (!deleted.has(ts)) await remove(desk, one.id, post.channel, ts)
     deleted.add(ts)
     const at = desk.clock.now().toISOString()
     await desk.ledger.record(one.id, { type: 'post-failed', at, key, channel: post.channel, fact })
   }
 }
 
-async function remove(desk: Desk, channel: string, ts: string): Promise<void> {
+async function remove(desk: Desk, id: string, channel: string, ts: string): Promise<void> {
   await desk.pacer.turn('delete', gapMs)
   try {
     await desk.web.chat.delete({ channel, ts })
@@ -33,7 +33,10 @@ async function remove(desk: Desk, channel: string, ts: string): Promise<void> {
     const trouble = troubleOf(error)
     if (trouble.kind === 'refused' && trouble.error === 'message_not_found') return
     if (trouble.kind === 'busy') desk.pacer.hold('delete', trouble.afterMs)
-    desk.log.error({ channel, trouble }, 'a message that the leaver could read could not be deleted yet')
+    desk.log.error(
+      { offboarding: id, channel, trouble },
+      'a message that the leaver could read could not be deleted yet',
+    )
     throw new Later(trouble.kind === 'busy' ? trouble.afterMs : 5000, 'a message could not be deleted')
   }
 }

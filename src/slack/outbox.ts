@@ -9,8 +9,8 @@ import type { Ledger } from '../offboarding/ledger.ts'
 import type { Offboarding } from '../offboarding/offboarding.ts'
 import type { Audiences, ReadAudience } from './audience.ts'
 import { type Message, messages } from './messages.ts'
-import type { ReportFile } from './options.ts'
-import { nextBatch, placeKey, shownOf } from './outbox-plan.ts'
+import type { Anchor, ReportFile } from './options.ts'
+import { nextBatch, placeKey, shownOf, unsent } from './outbox-plan.ts'
 import { asItStands, type Desk, Later, send } from './outbox-post.ts'
 import { type Drawn, hashOfShown, redraw } from './outbox-redraw.ts'
 import { takeBack } from './outbox-take-back.ts'
@@ -28,6 +28,8 @@ export interface Outbox {
   idle(): Promise<void>
   /** Why Slack is behind, if it is. */
   problem(): string | undefined
+  /** What is still to be sent, and for how many milliseconds the oldest of it has waited. */
+  waiting(): { posts: number; oldestMs: number }
 }
 
 export interface OutboxOptions {
@@ -37,6 +39,7 @@ export interface OutboxOptions {
   clock: Clock
   log: Log
   report(offboarding: Offboarding): Promise<readonly ReportFile[]>
+  anchor(): Anchor
 }
 
 /** One offboarding's own clerk. */
@@ -44,6 +47,8 @@ interface Clerk {
   id: string
   dirty: boolean
   working?: Promise<void>
+  /** What is not sent yet, by place and message: since when, epoch ms. */
+  unsent: Map<string, Map<string, number>>
   /** Places that rest, by place: until when, and how often in a row. */
   resting: Map<string, { until: number; times: number; why: string }>
   wake?: AbortController
@@ -65,11 +70,12 @@ const longestRestMs = 60_000
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const stopping = new AbortController()
-  const { ledger, web, clock, log, report } = options
+  const { ledger, web, clock, log, report, anchor } = options
   const desk: Desk = {
-    ...{ ledger, web, clock, log, report },
+    ...{ ledger, web, clock, log, report, anchor },
     pacer: pacer(clock, stopping.signal),
     signal: stopping.signal,
+    since: clock.now().getTime(),
     surelyNot: new Set(),
     lost: new Set(),
     opened: new Map(),
@@ -91,6 +97,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     idle: () => idle(office),
     problem: () => problem(office),
+    waiting: () => waiting(office),
   }
 }
 
@@ -110,9 +117,25 @@ function problem(office: Office): string | undefined {
   return undefined
 }
 
+function waiting(office: Office): { posts: number; oldestMs: number } {
+  const now = office.desk.clock.now().getTime()
+  const since = [...office.clerks.values()].flatMap((clerk) =>
+    [...clerk.unsent.values()].flatMap((place) => [...place.values()]),
+  )
+  return { posts: since.length, oldestMs: since.length > 0 ? now - Math.min(...since) : 0 }
+}
+
+/** Everything that waits in one place, at this moment. */
+function note(office: Office, clerk: Clerk, place: string, keys: readonly string[]): void {
+  const before = clerk.unsent.get(place)
+  const now = office.desk.clock.now().getTime()
+  if (keys.length === 0) clerk.unsent.delete(place)
+  else clerk.unsent.set(place, new Map(keys.map((key) => [key, before?.get(key) ?? now])))
+}
+
 function touch(office: Office, id: string): void {
   if (office.stopping.signal.aborted) return
-  const clerk: Clerk = office.clerks.get(id) ?? { id, dirty: true, resting: new Map() }
+  const clerk: Clerk = office.clerks.get(id) ?? { id, dirty: true, unsent: new Map(), resting: new Map() }
   office.clerks.set(id, clerk)
   clerk.dirty = true
   clerk.wake?.abort()
@@ -131,7 +154,10 @@ async function work(office: Office, clerk: Clerk): Promise<void> {
       await round(office, clerk)
     } catch (error) {
       if (signal.aborted) return
-      office.desk.log.error({ id: clerk.id, error }, 'Slack could not be brought up to date; it is tried again')
+      office.desk.log.error(
+        { offboarding: clerk.id, error },
+        'Slack could not be brought up to date; it is tried again',
+      )
       rest(office, clerk, 'everything', 5000, 'an error of our own; the log says which')
     }
     if (!clerk.dirty && clerk.resting.size > 0) await sleepUntilNext(office, clerk)
@@ -158,6 +184,8 @@ function rest(office: Office, clerk: Clerk, place: string, ms: number, why: stri
   const times = (clerk.resting.get(place)?.times ?? 0) + 1
   const pause = Math.max(ms, Math.min(longestRestMs, 1000 * 2 ** Math.min(times - 1, 6)))
   clerk.resting.set(place, { until: office.desk.clock.now().getTime() + pause, times, why })
+  // Who reads along could not be asked, so what there is to send is not known: it counts as one.
+  if (place === 'everything') note(office, clerk, place, [place])
 }
 
 interface Reading {
@@ -179,7 +207,7 @@ async function round(office: Office, clerk: Clerk): Promise<void> {
     const places = new Set(messages(reading.one, reading.audience).map((message) => placeKey(message.to)))
     forget(office, clerk, places)
     const posting = async () => {
-      for (const place of places) await resting(office, clerk, place, () => serve(office, clerk.id, place))
+      for (const place of places) await resting(office, clerk, place, () => serve(office, clerk, place))
     }
     const drawing = resting(office, clerk, 'redraw', async () => {
       if (await redraw(office.desk, office.drawn, clerk.id, read)) clerk.dirty = true
@@ -200,6 +228,7 @@ function forget(office: Office, clerk: Clerk, places: ReadonlySet<string>): void
     const ours = place === 'everything' || place === 'redraw' || place === 'roles' || places.has(place)
     if (!ours && pause.until <= now) clerk.resting.delete(place)
   }
+  for (const place of clerk.unsent.keys()) if (!places.has(place)) clerk.unsent.delete(place)
 }
 
 /** Runs `work` unless the place rests; what it says about later is remembered. */
@@ -221,23 +250,32 @@ function isSlackError(error: unknown): error is Error {
 }
 
 /** Everything that is due in one place, in order, one message a second. */
-async function serve(office: Office, id: string, place: string): Promise<void> {
+async function serve(office: Office, clerk: Clerk, place: string): Promise<void> {
   const { desk } = office
+  const { id } = clerk
   for (;;) {
-    if (!nextOf(desk, await readNow(office, id), place)) return
+    if (!nextOf(office, clerk, await readNow(office, id), place)) return
     await desk.pacer.turn(`post ${place}`, postGapMs)
     // Read again: while this waited for its turn, more results may have come that go along.
     const now = await readNow(office, id)
-    const batch = nextOf(desk, now, place)
+    const batch = nextOf(office, clerk, now, place)
     if (!now || !batch) return
     if (await send(desk, asItStands(desk, now.one), batch)) remember(office, now.one, batch.messages)
+    // Found by looking: it shows what it was sent with, and may be out of date by now.
+    else clerk.dirty = true
   }
 }
 
-function nextOf(desk: Desk, reading: Reading | undefined, place: string) {
+function nextOf(office: Office, clerk: Clerk, reading: Reading | undefined, place: string) {
   if (!reading) return undefined
-  const one = asItStands(desk, reading.one)
+  const one = asItStands(office.desk, reading.one)
   const here = messages(one, reading.audience).filter((message) => placeKey(message.to) === place)
+  note(
+    office,
+    clerk,
+    place,
+    unsent(here, one.posts).map((message) => message.key),
+  )
   return nextBatch(here, one.posts)
 }
 

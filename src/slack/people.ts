@@ -25,8 +25,11 @@ export interface People {
   /** Undefined where Slack knows nobody by that id. */
   read(id: string): Promise<SlackPerson | undefined>
   byEmail(address: string): Promise<SlackPerson | undefined>
-  /** Fails closed: a Refusal where Slack could not be asked. */
-  clicker(by: By): Promise<Clicker>
+  /**
+   * Fails closed: a Refusal where Slack could not be asked. Only the roles at stake are read, and `holds` tells of no
+   * others: Slack answers some twenty questions a minute about user groups.
+   */
+  clicker(by: By, atStake?: readonly Role[]): Promise<Clicker>
   holders(role: Role): Promise<readonly string[]>
   /** How a reminder calls a role. */
   mention(role: Role, holders: readonly string[]): Line
@@ -69,8 +72,16 @@ export function slackPeople({ web, clock, roles: settings, team }: PeopleOptions
 
   async function holdersBySetting(setting: RoleSetting): Promise<readonly string[]> {
     if ('users' in setting) return setting.users
-    if ('channel' in setting) return members(setting.channel)
+    if ('channel' in setting) return membersOfPrivate(setting.channel)
     return (await web.usergroups.users.list({ usergroup: setting.group })).users ?? []
+  }
+
+  /** Whoever can join a channel by themselves would give themselves its role. */
+  async function membersOfPrivate(channel: string): Promise<readonly string[]> {
+    const info = await web.conversations.info({ channel })
+    const { is_private: closed, is_ext_shared: shared } = (info.channel ?? {}) as Record<string, unknown>
+    if (closed !== true || shared === true) throw new OpenToAll(channel)
+    return members(channel)
   }
 
   async function members(channel: string): Promise<readonly string[]> {
@@ -89,12 +100,20 @@ export function slackPeople({ web, clock, roles: settings, team }: PeopleOptions
     members,
     read: (id) => asked(() => web.users.info({ user: id })),
     byEmail: (email) => asked(() => web.users.lookupByEmail({ email }) as Promise<UsersInfoResponse>),
-    clicker: (by) => readClicker(people, by, { clock, team }),
+    clicker: (by, atStake = roles) => readClicker(people, by, { clock, team, atStake }),
     mention: (role, ids) => mentionOf(settings[role], ids),
     leaverFrom: (who) => readLeaver(people, who),
     checkRoles: () => checkRoles(people),
   }
   return people
+}
+
+/** A role that people could take for themselves, so nobody holds it. */
+class OpenToAll extends Error {
+  override readonly name = 'OpenToAll'
+  constructor(channel: string) {
+    super(`the channel ${channel} is public or shared with another organisation`)
+  }
 }
 
 function personOf(user: User, team: string | undefined): SlackPerson {
@@ -113,17 +132,20 @@ function personOf(user: User, team: string | undefined): SlackPerson {
   }
 }
 
+const openToAll =
+  'A role is given to a channel that is public or shared, so that anybody could take it; nothing was done. IT names a private channel, a group or people in the settings.'
+
 const unsure =
   'Slack did not say who you are or what you may do, so nothing was done. Please try again in a minute; if it stays so, tell IT.'
 
 async function readClicker(
   people: People,
   by: By,
-  { clock, team }: { clock: Clock; team: () => string | undefined },
+  { clock, team, atStake }: { clock: Clock; team: () => string | undefined; atStake: readonly Role[] },
 ): Promise<Clicker> {
-  const asked = [people.read(by.id), ...roles.map((role) => people.holders(role))] as const
+  const asked = [people.read(by.id), ...atStake.map((role) => people.holders(role))] as const
   const [person, ...held] = await Promise.all(asked).catch((error) => {
-    throw new Refusal(unsure, { cause: error })
+    throw new Refusal(error instanceof OpenToAll ? openToAll : unsure, { cause: error })
   })
   if (!person) throw new Refusal(unsure)
   const outside = by.team !== undefined && team() !== undefined && by.team !== team()
@@ -131,7 +153,7 @@ async function readClicker(
     id: person.id,
     name: person.name,
     ...(person.email ? { email: person.email } : {}),
-    holds: roles.filter((_role, index) => (held[index] as readonly string[]).includes(by.id)),
+    holds: atStake.filter((_role, index) => (held[index] as readonly string[]).includes(by.id)),
     guest: person.guest,
     external: person.external || outside,
     deactivated: person.deactivated,
@@ -193,7 +215,7 @@ async function checkRoles(people: People): Promise<string[]> {
           `Only ${able[role].length} of ${role.toUpperCase()} could sign off. When they ask, leave or are away, nobody can: name more people or substitutes under roles.${role}.`,
         )
     } catch (error) {
-      const why = refusalOf(error) ?? String(error)
+      const why = error instanceof OpenToAll ? error.message : (refusalOf(error) ?? String(error))
       found.push(`The role ${role.toUpperCase()} could not be read (${why}). ${adviceOn(why)}`)
     }
   }
@@ -205,6 +227,7 @@ async function checkRoles(people: People): Promise<string[]> {
 
 function adviceOn(why: string): string {
   if (why === 'plan_upgrade_required') return 'User groups need a paid plan: name a channel or people in the settings.'
+  if (why.startsWith('the channel')) return 'Anybody could join it and sign: name a private one.'
   if (why === 'no_such_subteam') return 'There is no such user group: correct its id in the settings.'
   if (why === 'channel_not_found') return 'Invite the app to that channel, or correct its id in the settings.'
   return 'See the scopes of the app in manifest.yml.'

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Log } from '../log.ts'
 import { Refusal } from '../offboarding/decide.ts'
 import type { Gesture, Reply, Said, Tools } from './gesture.ts'
+import { readValue } from './views/refs.ts'
 
 /** What is under way; a shutdown waits for it. */
 export interface InFlight {
@@ -36,8 +37,15 @@ export async function perform(gesture: Gesture, said: Said, tools: Tools, log: L
     return await gesture.run(said, tools)
   } catch (error) {
     if (error instanceof Refusal) return { say: error.message }
-    return { say: apology(log, error, { said: said.type, by: said.by.id }) }
+    return { say: apology(log, error, { ...concerning(said), said: said.type, by: said.by.id }) }
   }
+}
+
+/** Which offboarding a button or a form was about; the form for asking carries something else. */
+export function concerning(said: Said): { offboarding?: string } {
+  const carried = said.type === 'click' ? said.value : said.type === 'form' ? said.view.memo : ''
+  const { id } = readValue(carried)
+  return /^[A-Za-z0-9-]{1,64}$/.test(id) ? { offboarding: id } : {}
 }
 
 /** Logs it under a reference that the person can give to IT. */

@@ -5,6 +5,7 @@ import { Refusal } from '../offboarding/decide.ts'
 import { Choices, type Leaver, type Offboarding } from '../offboarding/offboarding.ts'
 import { mayAsk, type Who } from './asking.ts'
 import type { By, SeenView, Tools } from './gesture.ts'
+import { clip } from './views/blocks.ts'
 import { requestForm } from './views/request-form.ts'
 
 /** Carried by the form; looked up again when it comes back. */
@@ -52,18 +53,31 @@ async function managerInSlack(tools: Tools, leaver: Leaver): Promise<string | un
   return person.id === leaver.slackId ? undefined : person.id
 }
 
+/** Somebody mistyped a year. */
+const farthestMs = 2 * 366 * 24 * 3600_000
+
+type Filled = SeenView['fields'][string]
+
+function timeWrong(when: Filled, time: Filled, now: Date): string | undefined {
+  if (when === 'now') return time ? 'You chose "Now" and a time. Clear the time, or choose "At a time".' : undefined
+  if (when !== 'later') return undefined
+  if (typeof time !== 'string' || !time) return 'Choose the date and time.'
+  const at = Date.parse(time)
+  if (at <= now.getTime()) return 'That time is in the past. Choose one that is still to come, or "Now".'
+  return at > now.getTime() + farthestMs ? 'That time is more than two years away. Choose an earlier one.' : undefined
+}
+
 /** Errors by block id, or nothing. */
 export function checkRequest(view: SeenView, now: Date): Record<string, string> | undefined {
-  const { when, time, kind, devices, systems } = view.fields
+  const { when, time, kind, devices, systems, note } = view.fields
   const errors: Record<string, string> = {}
-  if (!when) errors.when = 'Choose when access ends; nothing is assumed.'
-  if (when === 'later' && !time) errors.time = 'Choose the date and time.'
-  if (when === 'later' && typeof time === 'string' && Date.parse(time) <= now.getTime())
-    errors.time = 'That time is in the past. Choose one that is still to come, or "Now".'
-  if (when === 'now' && time) errors.time = 'You chose "Now" and a time. Clear the time, or choose "At a time".'
-  if (!kind) errors.kind = 'Choose why they leave.'
-  if (!devices) errors.devices = 'Choose what happens to their devices.'
+  if (when !== 'now' && when !== 'later') errors.when = 'Choose when access ends; nothing is assumed.'
+  const wrongTime = timeWrong(when, time, now)
+  if (wrongTime) errors.time = wrongTime
+  if (!Choices.shape.kind.safeParse(kind).success) errors.kind = 'Choose why they leave.'
+  if (!Choices.shape.devices.safeParse(devices).success) errors.devices = 'Choose what happens to their devices.'
   if (Array.isArray(systems) && systems.length === 0) errors.systems = 'Choose at least one system.'
+  if (typeof note === 'string' && note.length > 2000) errors.note = 'Please keep the note below 2,000 characters.'
   const receiver = view.fields['hand-over']
   if (receiver && view.memo.includes(`"slackId":"${String(receiver)}"`))
     errors['hand-over'] = 'The leaver cannot take over their own work. Choose another person, or nobody.'
@@ -92,6 +106,8 @@ export async function request(tools: Tools, by: By, view: SeenView): Promise<Off
 async function choicesIn(tools: Tools, view: SeenView): Promise<Choices> {
   const { kind, devices, systems } = view.fields
   const receiver = view.fields['hand-over']
+  const gone = Array.isArray(systems) && systems.find((id) => !tools.systems.some((one) => one.id === id))
+  if (gone) throw new Refusal(`${clip(gone, 60)} is not one of the systems (any more). Start again with /offboard.`)
   const handOverTo = receiver ? await tools.people.leaverFrom({ slackId: String(receiver) }) : undefined
   return Choices.parse({
     kind,

@@ -26,7 +26,7 @@ export const scopes: readonly Scope[] = [
   },
   {
     name: 'channels:read',
-    for: 'noticing a public channel; roles named by a public channel',
+    for: 'noticing a public channel, which no card goes to and no role is given to',
     methods: ['conversations.members', 'conversations.info'],
   },
   { name: 'users:read', for: 'who clicks, and the zone of the leaver', methods: ['users.info'] },
@@ -54,4 +54,14 @@ export function missingScopes(granted: readonly string[]): string[] {
   return scopes
     .filter((scope) => !granted.includes(scope.name))
     .map((scope) => `The Slack app lacks the scope ${scope.name} (${scope.for}). Add it and install the app again.`)
+}
+
+/** Scopes beyond those, each a thing that a stolen token could do and Latchkey never does. */
+export function broaderScopes(granted: readonly string[]): string[] {
+  // Slack adds `identify` to every token by itself.
+  const beyond = granted.filter((name) => name !== 'identify' && !scopes.some((scope) => scope.name === name))
+  if (beyond.length === 0) return []
+  return [
+    `The Slack app may more than manifest.yml asks for: ${beyond.join(', ')}. Remove it under OAuth & Permissions and install the app again.`,
+  ]
 }

@@ -1,5 +1,6 @@
 /** Slack delivers some things twice, also slash commands and over both transports: what was heard is not heard again. */
 import { createHash } from 'node:crypto'
+import { fieldsIn } from './said.ts'
 
 export interface Seen {
   /** True the first time, false for every repetition. */
@@ -23,6 +24,7 @@ type Body = Record<string, unknown>
 
 /** What makes a payload unique; undefined where Slack gives nothing to tell by. */
 export function keyOf(body: Body): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
   const { type, trigger_id: trigger, event_id: event } = body
   const user = part(body.user, 'id')
   if (typeof event === 'string') return `event ${event}`
@@ -38,9 +40,8 @@ export function keyOf(body: Body): string | undefined {
 
 /** A form that came back with errors is sent again under the same hash, filled in differently. */
 function stateOf(view: unknown): string {
-  const state = typeof view === 'object' && view !== null && 'state' in view ? view.state : undefined
   return createHash('sha256')
-    .update(JSON.stringify(state) ?? '')
+    .update(JSON.stringify(fieldsIn(view)) ?? '')
     .digest('base64')
 }
 

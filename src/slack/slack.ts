@@ -23,6 +23,8 @@ export interface Slack {
   outbox: Outbox
   people: People
   health(): Health
+  /** What is still to be posted, and for how many milliseconds the oldest of it has waited. */
+  waiting(): { posts: number; oldestMs: number }
   /** The port of the health pages, and over HTTP of Slack's requests. */
   port(): number | undefined
 }
@@ -54,6 +56,7 @@ export async function createSlack(options: SlackOptions): Promise<Slack> {
     outbox: parts.outbox,
     people: parts.people,
     health: () => healthOf(parts),
+    waiting: () => parts.outbox.waiting(),
     port: () => parts.bolt?.port(),
   }
 }
@@ -67,14 +70,14 @@ function checkTokens({ mode, tokens }: SlackOptions['settings']): void {
 }
 
 function put(options: SlackOptions): Parts {
-  const { ledger, settings, clock, log, report } = options
+  const { ledger, settings, clock, log, report, anchor } = options
   const web = connectWeb({ apiUrl: settings.apiUrl, token: settings.tokens.bot, log })
   const me: Parts['me'] = {}
   const people = slackPeople({ web: web.quick, clock, roles: settings.roles, team: () => me.team })
   const who = audiences({ web: web.slow, people, clock, log, self: () => me.botUserId })
-  const outbox = createOutbox({ ledger, web: web.slow, audiences: who, clock, log, report })
+  const outbox = createOutbox({ ledger, web: web.slow, audiences: who, clock, log, report, anchor })
   const stopping = new AbortController()
-  const homes = createHomes({ ledger, web: () => web.quick, clock, log, rolesOf: who.rolesOf, link: who.link })
+  const homes = createHomes({ ledger, web: () => web.quick, clock, log, readerOf: who.readerOf, link: who.link })
   const tools: Tools = createTools({
     options,
     people,
@@ -128,6 +131,7 @@ async function start(parts: Parts): Promise<void> {
     me,
     log: options.log,
     health: () => healthOf(parts),
+    ...(options.metrics ? { metrics: options.metrics } : {}),
     listen: (app) => listen(app, ears),
     onError: (error) => void apology(options.log, error, { by: 'bolt' }),
   })
@@ -148,16 +152,23 @@ async function start(parts: Parts): Promise<void> {
 const lookMs = 5000
 /** The socket client gives up for ever on some answers; then only a new process helps. */
 const longestGapMs = 60_000
+/** Slack tells of a join or of a channel made public by an event that may be lost, or not at all. */
+const whoReadsMs = 5 * 60_000
 
-async function watch({ options, stopping }: Parts, bolt: Bolt): Promise<void> {
-  const { clock } = options
+async function watch({ options, stopping, ears }: Parts, bolt: Bolt): Promise<void> {
+  const { clock, settings } = options
   let since = clock.now().getTime()
+  let read = since
   for (;;) {
     await clock.sleep(lookMs, stopping.signal)
     if (bolt.connected()) since = clock.now().getTime()
     else if (clock.now().getTime() - since > longestGapMs) {
       options.onFatal?.(new Error('There was no connection to Slack for a minute.'))
       since = clock.now().getTime()
+    }
+    if (clock.now().getTime() - read > whoReadsMs) {
+      read = clock.now().getTime()
+      ears.tools.audienceChanged(settings.channel)
     }
   }
 }

@@ -24,6 +24,7 @@ export function createTools({ options, people, web, signal, publishHome, audienc
     protected: settings.protected,
     requesters: settings.requesters,
     managerOf: options.managerOf,
+    halts: options.halts,
     openModal: (trigger, view) => openModal(web, trigger, view),
     redraw: (view, next) => redraw(web, view, next),
     async sendReport(one: Offboarding, to: string) {

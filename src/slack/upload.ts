@@ -49,10 +49,19 @@ export async function uploadReport(
     file_uploads: [first, ...rest],
   } as Parameters<WebClient['filesUploadV2']>[0])
   for (const ms of looksMs) {
-    const seen = await findPosted(web, one.id, where)
+    const seen = await looked(web, one.id, where)
     const hit = seen.find((message) => uploads.every((upload) => message.files.includes(upload.filename)))
     if (hit) return hit.ts
     await clock.sleep(ms, signal)
   }
   throw new NotShown('Slack took the files, but does not show them')
+}
+
+/** Slack has the files by now: that it would not answer this question must not look as if it had refused them. */
+async function looked(web: WebClient, id: string, where: Where): ReturnType<typeof findPosted> {
+  try {
+    return await findPosted(web, id, where)
+  } catch (error) {
+    throw new Error('Slack took the files, and could not be asked whether it shows them', { cause: error })
+  }
 }

@@ -1,13 +1,12 @@
 /** What is over: closed/2026-11/<id>.json, and a list of them that is read only when somebody asks. */
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { Log } from '../log.ts'
 import type { ClosedEntry } from '../offboarding/ledger.ts'
+import { createClosedIndex } from './closed-index.ts'
 import { codeOf, type Disk } from './disk.ts'
-import { documentAdapter, type ReadDocument, replaceFile } from './document.ts'
-import { reasonOf, syncFile, syncFolder } from './fuse.ts'
+import { documentAdapter, type ReadDocument } from './document.ts'
+import { reasonOf, syncFolder } from './fuse.ts'
 import { documentId, isMonth, type Layout } from './layout.ts'
-import { canonicalText, Summary } from './line.ts'
 
 export interface Archive {
   /** Throws `Unreadable` where the file is there and is no sound document. */
@@ -16,6 +15,8 @@ export interface Archive {
   moveIn(entry: ClosedEntry): Promise<void>
   /** Back to open/. */
   moveOut(id: string, month: string): Promise<void>
+  /** What the newest part of the journal says is closed: listed too, where a list from a backup is older. */
+  expect(entries: readonly ClosedEntry[]): void
   /** Newest first, each once, without those that `leaveOut` names. */
   list(limit: number, leaveOut: (id: string) => boolean): Promise<readonly ClosedEntry[]>
   entry(id: string): Promise<ClosedEntry | undefined>
@@ -39,44 +40,13 @@ export interface ArchiveOptions {
   log: Log
   /** Makes the entry of a closed one again from its document, where the list was lost. */
   entryOf: (document: ReadDocument) => ClosedEntry
+  /** What the whole journal says is closed. Slow; asked only where the list was lost. */
+  closedInJournal: () => Promise<readonly ClosedEntry[]>
 }
 
-type Index = Map<string, ClosedEntry>
-
-const IndexLine = Summary.extend({ id: z.string() }) as unknown as z.ZodType<ClosedEntry>
-
 export function createArchive(options: ArchiveOptions): Archive {
-  const { disk, layout } = options
-  let index: Promise<Index> | undefined
-  /** Whether the list is known to end with a line feed: a crash may have left half a line. */
-  let lineEnds = false
-
-  function loaded(): Promise<Index> {
-    index ??= loadIndex(options).catch((error) => {
-      index = undefined
-      throw error
-    })
-    return index
-  }
-
-  async function enlist(entry: ClosedEntry): Promise<void> {
-    const line = canonicalText(entry)
-    const file = await disk.openAppend(layout.closedIndex)
-    try {
-      const isFirst = !lineEnds
-      lineEnds = false
-      await file.write(Buffer.from(isFirst ? `\n${line}\n` : `${line}\n`))
-      await syncFile(file, layout.closedIndex)
-      if (isFirst) await syncFolder(disk, layout.folder)
-      lineEnds = true
-    } finally {
-      await file.close()
-    }
-    const known = await index
-    known?.delete(entry.id)
-    known?.set(entry.id, entry)
-  }
-
+  const { disk, layout, log } = options
+  const index = createClosedIndex({ disk, layout, log, rebuild: () => rebuild(options) })
   return {
     async find(id) {
       for (const month of await monthsOf(options)) {
@@ -86,7 +56,7 @@ export function createArchive(options: ArchiveOptions): Archive {
       return undefined
     },
     async moveIn(entry) {
-      await enlist(entry)
+      await index.add(entry)
       const month = entry.closedAt.slice(0, 7)
       const folder = join(layout.closed, month)
       await disk.makeFolder(folder)
@@ -101,12 +71,13 @@ export function createArchive(options: ArchiveOptions): Archive {
       await syncFolder(disk, layout.open)
       await syncFolder(disk, join(layout.closed, month))
     },
+    expect: (entries) => index.expect(entries),
     async list(limit, leaveOut) {
-      const entries = [...(await loaded()).values()].filter((entry) => !leaveOut(entry.id))
+      const entries = [...(await index.all()).values()].filter((entry) => !leaveOut(entry.id))
       return entries.slice(Math.max(0, entries.length - limit)).reverse()
     },
     async entry(id) {
-      return (await loaded()).get(id)
+      return (await index.all()).get(id)
     },
   }
 }
@@ -126,50 +97,23 @@ async function monthsOf({ disk, layout }: ArchiveOptions): Promise<string[]> {
   return names.filter(isMonth).reverse()
 }
 
-async function loadIndex(options: ArchiveOptions): Promise<Index> {
+/** The list was lost: made again from the documents, and from the journal for those whose document was lost too. */
+async function rebuild(options: ArchiveOptions): Promise<readonly ClosedEntry[]> {
   const { disk, layout, log } = options
-  const bytes = await disk.read(layout.closedIndex)
-  if (!bytes) return rebuildIndex(options)
-  const index: Index = new Map()
-  for (const [number, line] of bytes.toString('utf8').split('\n').entries()) {
-    if (line === '') continue
-    const entry = entryIn(line)
-    if (!entry) {
-      log.warn({ file: layout.closedIndex, line: number + 1 }, 'A line of the list of closed offboardings is damaged.')
-      continue
-    }
-    index.delete(entry.id)
-    index.set(entry.id, entry)
-  }
-  return index
-}
-
-function entryIn(line: string): ClosedEntry | undefined {
-  try {
-    return IndexLine.parse(JSON.parse(line))
-  } catch {
-    return undefined // The caller names the line.
-  }
-}
-
-/** The list was lost; the documents are all there. Reads each of them once. */
-async function rebuildIndex(options: ArchiveOptions): Promise<Index> {
-  const { disk, layout, log } = options
-  const entries: ClosedEntry[] = []
+  const found = new Map<string, ClosedEntry>()
+  for (const entry of await options.closedInJournal()) found.set(entry.id, entry)
   for (const month of await monthsOf(options)) {
     const folder = join(layout.closed, month)
     for (const name of (await disk.list(folder)) ?? []) {
-      if (!documentId(name)) continue
+      const id = documentId(name)
+      if (!id || found.has(id)) continue
       try {
         const document = await readDocument(disk, join(folder, name), month)
-        if (document) entries.push(options.entryOf(document))
+        if (document) found.set(id, options.entryOf(document))
       } catch (error) {
-        log.warn({ file: join(folder, name), error }, 'A closed offboarding cannot be listed.')
+        log.warn({ offboarding: id, file: join(folder, name), error }, 'A closed offboarding cannot be listed.')
       }
     }
   }
-  entries.sort((one, other) => one.closedAt.localeCompare(other.closedAt))
-  if (entries.length > 0)
-    await replaceFile(disk, layout.closedIndex, entries.map((entry) => `${canonicalText(entry)}\n`).join(''))
-  return new Map(entries.map((entry) => [entry.id, entry]))
+  return [...found.values()].sort((one, other) => one.closedAt.localeCompare(other.closedAt))
 }

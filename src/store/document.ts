@@ -31,7 +31,8 @@ export interface DocumentAdapter extends Adapter<Document> {
   read: () => Promise<ReadDocument | null>
 }
 
-const Shape = z.object({
+/** As it stands in the file. */
+export const documentShape = z.object({
   version: z.literal(1),
   id: z.string(),
   lastSeq: z.int().positive(),
@@ -74,7 +75,7 @@ function encodeDocument(document: Document): string {
 
 /** Throws where the file is not a document, or its events do not lead to its head. */
 function decodeDocument(bytes: Buffer): ReadDocument {
-  const parsed = Shape.parse(JSON.parse(bytes.toString('utf8')))
+  const parsed = documentShape.parse(JSON.parse(bytes.toString('utf8')))
   const { events, ...rest } = parsed
   // What was written as canonical JSON mostly comes back so; only keys that look like numbers change places.
   for (const write of [(event: unknown) => JSON.stringify(event), canonicalText]) {

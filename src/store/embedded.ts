@@ -8,7 +8,8 @@ import type { ClosedEntry, Store, StoreProblem } from '../offboarding/ledger.ts'
 import { createArchive } from './archive.ts'
 import { codeOf, type Disk, type Lock } from './disk.ts'
 import { eventsOf, ownsOf } from './document.ts'
-import { findInJournal } from './from-journal.ts'
+import { refuseForeign } from './format.ts'
+import { closedInJournal, findInJournal } from './from-journal.ts'
 import { createFuse, reasonOf, SyncFailed, syncFolder } from './fuse.ts'
 import { Journal } from './journal.ts'
 import { Keeper, type KeeperParts } from './keeper.ts'
@@ -39,9 +40,20 @@ export interface EmbeddedOptions {
   alsoThere?: readonly string[]
 }
 
+export interface Told {
+  /** Each event as canonical JSON. */
+  texts: readonly string[]
+  /** The number of the last entry that is in it, and the end of its own chain. */
+  seq: number
+  head: string
+  newest: { seq: number; hash: string }
+}
+
 export interface EmbeddedStore extends Store {
   /** Number and hash of the newest durable entry: what an anchor outside would hold. */
   head(): { seq: number; hash: string }
+  /** The record of one offboarding, and where the whole journal stands: what a report is told from. */
+  told(id: string): Promise<Told | undefined>
   /** Brings every document in open/ up to date. */
   flush(): Promise<void>
   /** A person decided that a damaged offboarding goes on with what is left of it. Runs after the next start. */
@@ -55,6 +67,7 @@ export interface EmbeddedStore extends Store {
 export async function openEmbeddedStore(options: EmbeddedOptions): Promise<EmbeddedStore> {
   const { disk, folder } = options
   const layout = layoutOf(folder)
+  await refuseForeign({ disk, layout, alsoThere: options.alsoThere ?? [] })
   if (await disk.makeFolder(folder)) await syncFolder(disk, dirname(folder))
   const lock = await disk.lock(layout.lock)
   if (!lock) {
@@ -85,9 +98,11 @@ async function open(options: EmbeddedOptions, layout: Layout, lock: Lock): Promi
     layout,
     log,
     entryOf: ({ id, events }) => ({ id, ...summarize(id, eventsOf(events)) }),
+    closedInJournal: () => closedInJournal(disk, layout),
   })
   const recovered = await recover({ disk, layout, archive, journalOnly, alsoThere })
   for (const problem of recovered.problems) log.warn(problem, 'Something in the data folder was not as it was left.')
+  archive.expect(recovered.closed)
   const size = await repair(disk, layout, recovered)
   const snapshots = new Snapshots({ clock, log, fuse, every: snapshotEvery })
   const onSealed = () => void snapshots.flush()
@@ -157,13 +172,20 @@ class Embedded implements EmbeddedStore {
 
   async history(id: string): Promise<readonly Event[] | undefined> {
     requireId(id)
-    const barred = this.#barred.get(id)
-    if (barred) throw new Error(`Offboarding ${id}: ${barred.fact}`)
-    const { disk, layout, keeper } = this.#parts
+    const { disk, layout } = this.#parts
     const texts = this.#isJournalOnly(id)
       ? (await findInJournal(disk, layout, id))?.document.events
-      : await this.#orEnd(keeper.texts(id))
+      : (await this.told(id))?.texts
     return texts && eventsOf(texts)
+  }
+
+  async told(id: string): Promise<Told | undefined> {
+    requireId(id)
+    const barred = this.#barred.get(id)
+    if (barred) throw new Error(`Offboarding ${id}: ${barred.fact}`)
+    const { keeper, journal } = this.#parts
+    const found = await this.#orEnd(keeper.told(id))
+    return found && { texts: found.texts, seq: found.lastSeq, head: found.own, newest: journal.last }
   }
 
   async close(id: string): Promise<void> {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Disk, OpenFile } from './disk.ts'
+import { storedFormat } from './format.ts'
 import { type Fuse, reasonOf, SyncFailed, syncFile, syncFolder } from './fuse.ts'
 import { draftName, type Layout } from './layout.ts'
 import { type Begin, canonicalText, encodeLine, genesis, type Kind, nextOwn } from './line.ts'
@@ -232,7 +233,8 @@ export class Journal {
     const draft = join(layout.journal, draftName)
     const seq = this.#last.seq + 1
     const heads = Object.fromEntries(this.#heads)
-    const text = canonicalText(this.#flawed ? { heads, flawed: this.#flawed } : { heads })
+    const body = { format: storedFormat, heads }
+    const text = canonicalText(this.#flawed ? { ...body, flawed: this.#flawed } : body)
     const at = clock.now().toISOString()
     const id = String(number)
     const line = encodeLine({ seq, at, id, kind: 'begin', text, prev: this.#last.hash, prevOwn: genesis })

@@ -64,11 +64,13 @@ export class Keeper {
     await added
   }
 
-  /** Events as canonical JSON; undefined where there is no such offboarding. */
-  async texts(id: string): Promise<readonly string[] | undefined> {
+  /** What is durable of it at this moment; undefined where there is no such offboarding. */
+  async told(id: string): Promise<Pick<Held, 'texts' | 'lastSeq' | 'own'> | undefined> {
     await this.#gates.get(id)
-    const texts = this.#held.get(id)?.texts ?? (await this.#findClosed(id))?.document.events
-    return texts && texts.length > 0 ? texts : undefined
+    const held = this.#held.get(id)
+    if (held) return held.texts.length > 0 ? { ...held, texts: [...held.texts] } : undefined
+    const closed = (await this.#findClosed(id))?.document
+    return closed && { texts: [...closed.events], lastSeq: closed.lastSeq, own: closed.head }
   }
 
   async close(id: string): Promise<void> {

@@ -9,6 +9,7 @@ export interface Layout {
   closed: string
   closedIndex: string
   setAside: string
+  signingKey: string
   segment(number: number): string
   document(id: string): string
   /** `month`: 2026-11. */
@@ -27,6 +28,7 @@ export function layoutOf(folder: string): Layout {
     closed,
     closedIndex: join(folder, 'closed.idx.jsonl'),
     setAside: join(folder, 'set-aside'),
+    signingKey: join(folder, 'keys', 'signing-key.pem'),
     segment: (number) => join(journal, segmentName(number)),
     document: (id) => join(open, `${id}.json`),
     closedDocument: (month, id) => join(closed, month, `${id}.json`),
@@ -45,6 +47,9 @@ export const knownNames: ReadonlySet<string> = new Set([
   'closed',
   'closed.idx.jsonl',
   'set-aside',
+  'keys',
+  'stop.json',
+  'stop.json.draft',
   'escrow',
   draftName,
 ])

@@ -13,6 +13,7 @@
 import { hash as digest } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import { z } from 'zod'
+import { refuseNewer } from './format.ts'
 import { reasonOf } from './fuse.ts'
 
 export const kinds = ['begin', 'closed', 'decided', 'event'] as const
@@ -82,10 +83,14 @@ export type Head = z.infer<typeof Head>
 /** What a closed offboarding is listed with. */
 export const Summary = z.object({ leaver: z.string(), state: z.string(), closedAt: z.iso.datetime() })
 
-/** `flawed`: the segment with damage that still keeps an offboarding from running; start-up reads from there. */
+/**
+ * `format`: of this segment. `flawed`: the segment with damage that still keeps an offboarding from running; start-up
+ * reads from there.
+ */
 export const Begin = z.object({
   heads: z.record(z.string(), Head.extend({ closed: Summary.optional() })),
   flawed: z.int().positive().optional(),
+  format: z.int().positive().optional(),
 })
 export type Begin = z.infer<typeof Begin>
 
@@ -93,13 +98,19 @@ export const Decided = z.object({ by: z.string(), note: z.string(), own: hex })
 
 const bodies: Record<Kind, z.ZodType> = { begin: Begin, closed: Summary, decided: Decided, event: z.looseObject({}) }
 
+/** As they stand in the file. */
+export const lineShapes = { line: Shell, begin: Begin, closed: Summary, decided: Decided }
+
 export interface BadLine {
   fact: string
   /** Not even JSON: what a torn write looks like. */
   notJson?: true
 }
 
-/** Every byte of the line is either compared or hashed, so none can change unnoticed. */
+/**
+ * Every byte of the line is either compared or hashed, so none can change unnoticed. Throws StrangeFolder where a newer
+ * Latchkey wrote it.
+ */
 export function decodeLine(text: string): Line | BadLine {
   let parsed: unknown
   try {
@@ -117,6 +128,7 @@ export function decodeLine(text: string): Line | BadLine {
   if (!text.startsWith(head) || !text.endsWith(end)) return { fact: 'is not as Latchkey writes it' }
   const body = text.slice(head.length, text.length - end.length)
   if (sha256(`${head}${body}${tail}`) !== entry.hash) return { fact: 'was changed: its hash does not fit what it says' }
+  if (kind === 'begin') refuseNewer(entry.begin)
   if (!bodies[kind].safeParse(entry[kind]).success)
     return { fact: `says "${kind}" in a way this version does not know` }
   const { seq, at, id, prev, prevOwn, hash } = entry
@@ -127,7 +139,8 @@ export function isBad(line: Line | BadLine): line is BadLine {
   return 'fact' in line
 }
 
-/** Which offboarding a damaged line was about, as far as it can still be read. */
+/** Which offboarding a damaged line was about, as far as it can still be read; two lines run into one tell of two. */
 export function idInDamaged(text: string): string | undefined {
-  return [...text.matchAll(/"id":"([A-Za-z0-9-]+)","prev/g)].at(-1)?.[1]
+  const ids = [...text.matchAll(/"id":"([A-Za-z0-9-]+)","prev/g)]
+  return ids.length === 1 ? ids[0]?.[1] : undefined
 }

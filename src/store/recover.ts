@@ -1,10 +1,11 @@
 /** Start-up: decides what is whole, what is not, and what has to be repaired. Changes nothing on the disk. */
 import type { Event } from '../offboarding/event.ts'
-import type { StoreProblem } from '../offboarding/ledger.ts'
+import type { ClosedEntry, StoreProblem } from '../offboarding/ledger.ts'
 import { eventsOf } from './document.ts'
+import { strangeNames } from './format.ts'
 import { reasonOf } from './fuse.ts'
 import type { JournalStart } from './journal.ts'
-import { documentId, draftName, knownNames, segmentName, segmentNumber } from './layout.ts'
+import { segmentName } from './layout.ts'
 import { type Copy, type Look, type LookOptions, lookBack, readCopies, segmentNumbers } from './look-back.ts'
 import type { Match } from './match.ts'
 import type { Segment } from './segment.ts'
@@ -20,6 +21,8 @@ export interface Recovered {
   /** Why it may not run, and what can be read of it. */
   barred: ReadonlyMap<string, Barred>
   problems: readonly StoreProblem[]
+  /** What the part of the journal that was read says is closed. */
+  closed: readonly ClosedEntry[]
   /** Documents to be put out of the way, untouched. */
   setAside: readonly string[]
 }
@@ -65,8 +68,9 @@ export async function recover(options: LookOptions): Promise<Recovered> {
     whole,
     barred,
     setAside,
+    closed: closedIn(look.view),
     problems: [
-      ...(await strangeNames(options)),
+      ...(await strangers(options)),
       ...missing(numbers),
       ...flawsOf(look.view),
       ...(begin ? [] : tornOf(newest)),
@@ -75,6 +79,10 @@ export async function recover(options: LookOptions): Promise<Recovered> {
   }
   if (newest) recovered.newest = newest
   return recovered
+}
+
+function closedIn({ tracks }: View): ClosedEntry[] {
+  return [...tracks].flatMap(([id, { closed }]) => (closed ? [{ id, ...closed } as ClosedEntry] : []))
 }
 
 interface Judged {
@@ -175,16 +183,8 @@ function missing(numbers: readonly number[]): StoreProblem[] {
 }
 
 /** Names that are not ours are left alone, and said. */
-async function strangeNames({ disk, layout, alsoThere }: LookOptions): Promise<StoreProblem[]> {
-  const strange: string[] = []
-  for (const name of (await disk.list(layout.folder)) ?? [])
-    if (!knownNames.has(name) && !alsoThere.includes(name)) strange.push(name)
-  for (const name of (await disk.list(layout.journal)) ?? []) {
-    if (segmentNumber(name) === undefined && name !== draftName) strange.push(`journal/${name}`)
-  }
-  for (const name of (await disk.list(layout.open)) ?? []) {
-    if (!documentId(name) && name !== draftName) strange.push(`open/${name}`)
-  }
+async function strangers(options: LookOptions): Promise<StoreProblem[]> {
+  const strange = await strangeNames(options)
   return strange.map((file) => ({
     file,
     fact: 'Latchkey does not know this file. It was left as it is; IT removes it if nobody needs it.',

@@ -10,7 +10,9 @@ export interface Segment {
   file: string
   /** Sound and unsound lines in the order of the file. */
   items: readonly (PlacedLine | Flaw)[]
-  /** Bytes at the end that nobody was told are kept: an unfinished line, or lines that are not even JSON. */
+  /** Where each of them begins, in bytes. */
+  offsets: readonly number[]
+  /** Bytes at the end that nobody was told are kept: an unfinished line, or what a power cut left full of holes. */
   torn?: { line: number; offset: number; bytes: Buffer }
   /** The last line is whole but for its line feed. */
   unterminated: boolean
@@ -48,19 +50,43 @@ export async function readSegment(disk: Disk, layout: Layout, number: number): P
 export function scanSegment(bytes: Buffer, file: string, number: number): Segment {
   const pieces = piecesOf(bytes)
   const unfinished = bytes.length > 0 && bytes.at(-1) !== lineFeed
-  let whole = pieces.length
-  while (whole > 0 && isTorn(pieces[whole - 1]!, unfinished && whole === pieces.length)) whole -= 1
+  const whole = wholeOf(pieces, bytes, unfinished)
   const first = pieces[whole]
   const items = pieces.slice(0, whole).map((piece) => placed(piece, file))
   const size = first ? first.offset : bytes.length
-  const segment: Segment = { number, file, items, unterminated: unfinished && !first, size }
+  const offsets = pieces.slice(0, whole).map((piece) => piece.offset)
+  const last = pieces[whole - 1]
+  const unterminated = unfinished && !first && last !== undefined && !isBad(last.read)
+  const segment: Segment = { number, file, items, offsets, unterminated, size }
   if (first) segment.torn = { line: first.line, offset: first.offset, bytes: bytes.subarray(first.offset) }
   return segment
 }
 
-function isTorn(piece: Piece, unfinished: boolean): boolean {
-  if (!isBad(piece.read)) return false
-  return unfinished || piece.read.notJson === true
+/**
+ * How many pieces are more than a torn write. A write that was cut short leaves no line feed at its end, or, where the
+ * machine lost power, holes full of zeros; a line that is merely not JSON was whole once, acknowledged, and changed.
+ */
+function wholeOf(pieces: readonly Piece[], bytes: Buffer, unfinished: boolean): number {
+  const end = pieces.length - (unfinished && isTorn(pieces.at(-1)!, bytes) ? 1 : 0)
+  let first = end
+  while (first > 0 && (pieces[first - 1]!.text === '' || isNotJson(pieces[first - 1]!))) first -= 1
+  const tail = bytes.subarray(pieces[first]?.offset ?? bytes.length, pieces[end]?.offset ?? bytes.length)
+  if (tail.includes(hole)) return first
+  let whole = end
+  while (whole > 0 && pieces[whole - 1]!.text === '') whole -= 1
+  return whole
+}
+
+/** A single changed bit makes at most one zero. */
+const hole = Buffer.alloc(2)
+
+/** Without a line feed. An entry that is whole but for one byte more had one: that is what was changed. */
+function isTorn({ read, offset }: Piece, bytes: Buffer): boolean {
+  return isBad(read) && isBad(decodeLine(bytes.subarray(offset, -1).toString('utf8')))
+}
+
+function isNotJson({ read }: Piece): boolean {
+  return isBad(read) && read.notJson === true
 }
 
 function placed(piece: Piece, file: string): PlacedLine | Flaw {

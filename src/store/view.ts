@@ -139,8 +139,10 @@ function settle(walk: Walk, to: number): void {
   if (pending.length === 0) return
   const from = view.last.seq + 1
   if (walk.started && to >= from) view.lost.push({ from, to })
+  // Where more numbers are missing than lines are damaged, no line says for all of them whose they were.
+  const alike = to - from < pending.length
   for (const flaw of pending) {
-    const named = idInDamaged(flaw.text)
+    const named = alike ? idInDamaged(flaw.text) : undefined
     const where = `${flaw.file} line ${flaw.line}`
     view.doubts.push({ from: walk.started ? from : 1, to, where, ...(named ? { named } : {}) })
   }

@@ -56,7 +56,7 @@ export const ids = {
   hr: [id(cast.hr), id(cast.hrSubstitute)],
   it: [id(cast.it), id(cast.itSubstitute)],
 }
-const channel = 'C0OFFBOARD'
+export const channel = 'C0OFFBOARD'
 const tokens = {
   botToken: 'xoxb-pretend-bot-token',
   appToken: 'xapp-pretend-app-token',

@@ -1,3 +1,5 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, it as test } from 'vitest'
 import { scopes } from '../../src/slack/scopes.ts'
 import { closeCliBeds, ids, openCliBed } from './bed.ts'
@@ -23,6 +25,8 @@ test(
       'ok      Google Workspace',
       'ok      Microsoft 365',
       'ok      Slack',
+      'ok      This host',
+      'ok      Reports',
     ])
     expect(partOf(out, 'AWS')).toContain('signed in as arn:aws:iam::111122223333:user/latchkey, acting in')
     expect(partOf(out, 'Microsoft 365')).toMatch(/at most 16 a second.*throttling-limits/)
@@ -115,7 +119,64 @@ test.each([
     const { code, out } = await bed.hear(['doctor'], { env: { ...bed.env, ...wrong } })
     expect(code).toBe(1)
     expect(partOf(out, 'Slack')).toMatch(said)
-    expect(out.match(/^ok .*/gm)).toHaveLength(3)
+    expect(out.match(/^ok .*/gm)).toHaveLength(5)
+  },
+  patience,
+)
+
+test(
+  'doctor warns of a scope that the Slack app has for nothing',
+  async () => {
+    const granted = [...scopes.map((scope) => scope.name), 'channels:history', 'users:write']
+    const bed = await openCliBed({ slack: { scopes: granted } })
+    const { code, out } = await bed.hear(['doctor'])
+    expect(partOf(out, 'Slack')).toMatch(
+      /^ok.*[\s\S]*note: .*more than manifest\.yml.*: channels:history, users:write\./,
+    )
+    expect(code).toBe(0)
+  },
+  patience,
+)
+
+test(
+  'doctor says which files others may read, and what closes them',
+  async () => {
+    const bed = await openCliBed()
+    const data = join(bed.folder, 'data')
+    mkdirSync(data, { mode: 0o755 })
+    chmodSync(data, 0o755)
+    writeFileSync(join(data, 'closed.idx.jsonl'), '', { mode: 0o644 })
+    chmodSync(join(bed.folder, 'google.json'), 0o440)
+    chmodSync(join(bed.folder, 'latchkey.yaml'), 0o644)
+    const open = partOf((await bed.hear(['doctor'])).out, 'This host')
+    expect(open).toMatch(/^ok/)
+    expect(open).toMatch(/data is open to others \(and 1 below it, such as closed\.idx\.jsonl\).*chmod -R go=/)
+    expect(open).toMatch(/Others may read \S+google\.json, which GOOGLE_CREDENTIALS_FILE names\. IT: chmod 400/)
+    expect(open).toMatch(/latchkey\.yaml is open to others: it says who signs/)
+    chmodSync(data, 0o700)
+    chmodSync(join(bed.folder, 'google.json'), 0o400)
+    chmodSync(join(bed.folder, 'latchkey.yaml'), 0o640)
+    const closed = partOf((await bed.hear(['doctor'])).out, 'This host')
+    expect(closed).not.toMatch(/chmod|others/i)
+  },
+  patience,
+)
+
+test(
+  'doctor counts it as a problem where anybody may change the record, the settings or a secret',
+  async () => {
+    const bed = await openCliBed()
+    mkdirSync(join(bed.folder, 'data'))
+    for (const name of ['data', 'latchkey.yaml', 'google.json']) chmodSync(join(bed.folder, name), 0o777)
+    const { code, out } = await bed.hear(['doctor'])
+    expect(code).toBe(1)
+    for (const what of [
+      /! Others may change \S+data, the record/,
+      /! .*yaml, and with it who signs/,
+      /! .*google\.json/,
+    ])
+      expect(partOf(out, 'This host')).toMatch(what)
+    expect(out).toMatch(/\n3 to mend\.$/)
   },
   patience,
 )

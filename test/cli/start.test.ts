@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, expect, it as test, vi } from 'vitest'
@@ -7,6 +8,7 @@ import { summarize } from '../../src/bot.ts'
 import { systemClock } from '../../src/clock.ts'
 import { realDisk } from '../../src/store/disk.ts'
 import { openEmbeddedStore } from '../../src/store/embedded.ts'
+import { readSigningKey } from '../../src/store/signing-key.ts'
 import { closeCliBeds, openCliBed, refuseSecrets } from './bed.ts'
 
 const patience = 120_000
@@ -105,6 +107,36 @@ test.each([
     if (expected === 0)
       expect(JSON.parse(out)).toHaveLength(new Set(JSON.parse(out).map((one: { id: string }) => one.id)).size)
     else expect({ out, err: err.split('\n').filter((line) => /^ {4}at /.test(line)) }).toEqual({ out: '', err: [] })
+  },
+  patience,
+)
+
+test(
+  'the first start makes the key that reports are signed with, and a damaged one keeps the bot from starting',
+  async () => {
+    const bed = await openCliBed()
+    const data = join(bed.folder, 'data')
+    const key = join(data, 'keys', 'signing-key.pem')
+    const [port, end] = [await freePort(), Promise.withResolvers<void>()]
+    const env = { ...bed.env, PORT: String(port), LATCHKEY_LOG: 'silent' }
+    const ended = bed.hear(['start'], { env, ended: end.promise })
+    await untilReady(port)
+    expect(statSync(key).mode & 0o777).toBe(0o600)
+    const made = await readSigningKey(data, realDisk)
+    const doctor = await bed.hear(['doctor'])
+    expect(doctor.out).toContain(`signed with the key ${made?.fingerprint}`)
+    expect(doctor.out).toContain(made?.publicPem.split('\n')[1])
+    expect(doctor.out).not.toContain('PRIVATE')
+    end.resolve()
+    await ended
+    const damaged = readFileSync(key, 'utf8').replace(/\n(.)/, '\n')
+    writeFileSync(key, damaged)
+    const refused = await bed.hear(['start'], { env: { ...env, PORT: '' } })
+    expect(refused.code).toBe(1)
+    expect(refused.err).toContain(`${key} cannot be used to sign reports`)
+    expect((await bed.hear(['doctor'])).out).toMatch(/problem Reports\n +! .*cannot be used to sign reports/)
+    expect(readFileSync(key, 'utf8')).toBe(damaged)
+    expect(await canTake(data)).toBe(true)
   },
   patience,
 )

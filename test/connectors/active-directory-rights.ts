@@ -13,6 +13,7 @@ import {
   ou,
   quoted,
   serviceAccount,
+  serviceDn,
 } from '../../src/sandbox/active-directory/people.ts'
 import { cast } from '../../src/sandbox/company.ts'
 import { groupDn, leaverOf, modify, replace } from '../support/samba.ts'
@@ -145,6 +146,23 @@ export function rights(samba: () => Samba): void {
     await modify(samba().admin, 'delete', schemaAdmins, 'member', dnOf(cast.leaver))
     await modify(samba().admin, 'add', schemaAdmins, 'member', `CN=Administrator,CN=Users,${namingContext}`)
     await world.close()
+  })
+
+  it('warns of a service account that is an administrator through another group', async () => {
+    const plain = await worldOn(samba())
+    const few = await activeDirectory.check(plain.rig.client as Directory)
+    expect(few.warnings?.filter((one) => /more than|more of/.test(one))).toEqual([])
+    await plain.close()
+    const domainAdmins = `CN=Domain Admins,CN=Users,${namingContext}`
+    await modify(samba().admin, 'add', groupDn('VPN Users'), 'member', serviceDn)
+    await modify(samba().admin, 'add', domainAdmins, 'member', groupDn('VPN Users'))
+    const world = await worldOn(samba())
+    const { warnings } = await activeDirectory.check(world.rig.client as Directory)
+    await modify(samba().admin, 'delete', domainAdmins, 'member', groupDn('VPN Users'))
+    await modify(samba().admin, 'delete', groupDn('VPN Users'), 'member', serviceDn)
+    await world.close()
+    expect(warnings?.[0]).toMatch(/is in Administrators, .*Domain Admins.*, itself or through another group.*IT takes/)
+    expect(warnings?.[1]).toMatch(/may write more of a user than Latchkey needs \(servicePrincipalName/)
   })
 
   it('names every right that is missing, and where to grant it', async () => {

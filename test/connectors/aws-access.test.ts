@@ -116,6 +116,29 @@ describe('the doctor', () => {
     expect(health.warnings).toEqual([expect.stringContaining('IT allows iam:SimulatePrincipalPolicy')])
   })
 
+  it('warns of a role that may do more than is listed, and of a principal that may assume any role', async () => {
+    const world = await openWorld({
+      seed: (state) => {
+        state.accounts[second]?.roles[0]?.may.push('iam:Create*', 's3:*')
+        const own = state.accounts[main]?.users.find((user) => user.name === 'latchkey')
+        own?.may?.push('sts:AssumeRole')
+      },
+    })
+    const { missing, warnings } = await aws.check(world.client)
+    expect(missing).toEqual([])
+    expect(warnings).toEqual([
+      expect.stringMatching(/account 111122223333: .*user\/latchkey may more .*: sts:AssumeRole\. IT takes it away/),
+      expect.stringMatching(
+        /444455556666: .*role\/Latchkey may more .*: iam:CreateUser, iam:CreateAccessKey, .*, s3:GetObject\. IT/,
+      ),
+    ])
+  })
+
+  it('warns of nothing where the rights are the listed ones', async () => {
+    const world = await openWorld()
+    expect(await aws.check(world.client)).toMatchObject({ missing: [], warnings: [] })
+  })
+
   it('names an account that it cannot enter, and still reports on the others', async () => {
     const world = await openWorld({
       seed: (state) => {

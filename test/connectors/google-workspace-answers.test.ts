@@ -102,6 +102,17 @@ describe('doctor', () => {
     })
   })
 
+  it('warns of a scope far beyond those that are listed', async () => {
+    const delegated = [...google.rights.map((one) => one.name.split('/auth/')[1]!), 'drive', 'calendar']
+    const { missing, warnings } = await google.check((await openWorld({ delegated })).client)
+    expect(missing).toEqual([])
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /more than Latchkey needs: \S+auth\/drive, \S+auth\/calendar\. IT removes what is not listed, in/,
+      ),
+    ])
+  })
+
   it('names each scope that is missing, and the client to add it to', async () => {
     const delegated = google.rights
       .map((one) => one.name.split('/auth/')[1]!)

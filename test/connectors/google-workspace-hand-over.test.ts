@@ -149,6 +149,16 @@ describe('the transfer of files', () => {
     expect(world.state.transfers).toHaveLength(2)
   })
 
+  it('is known by its time where a restored backup does not know of the order, and not ordered twice', async () => {
+    const world = await openWorld({ transferMs: 3_600_000 })
+    const [finding] = await world.find('transfer-files')
+    await world.apply('transfer-files', finding!)
+    world.applied.clear()
+    expect((await world.find('transfer-files'))[0]?.state).toBe('pending')
+    await world.apply('transfer-files', finding!)
+    expect(world.state.transfers).toHaveLength(2)
+  })
+
   it('that failed is open with the likely reason, and trying again orders a new one', async () => {
     const world = await openWorld({ transferMs: 0, failTransfers: true })
     await world.applyAll('transfer-files')

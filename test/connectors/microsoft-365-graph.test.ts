@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { globalAdministrator } from '../../connectors/microsoft-365/administrators.ts'
 import microsoft365 from '../../connectors/microsoft-365/index.ts'
 import { Busy, Denied, Rejected, Secret } from '../../src/connector.ts'
 import { cast } from '../../src/sandbox/company.ts'
@@ -182,9 +183,28 @@ describe('settings', () => {
 
 describe('check', () => {
   it('says who we are, and nothing is missing', async () => {
-    const world = await openWorld()
+    const world = await openWorld({}, { deleteUsers: true })
     const health = await microsoft365.check(world.client)
     expect(health).toEqual({ as: 'Latchkey (00000050…) in Example Company', missing: [], warnings: [] })
+  })
+
+  it('warns of each right beyond those that are listed, and of those that the settings leave unused', async () => {
+    const world = await openWorld({ rights: [...everyRight, 'Mail.ReadWrite', 'Directory.ReadWrite.All'] })
+    const { missing, warnings } = await microsoft365.check(world.client)
+    expect(missing).toEqual([])
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /may more than Latchkey needs.*: User\.DeleteRestore\.All, Mail\.ReadWrite, Directory\.ReadWrite\.All\. IT removes them/,
+      ),
+    ])
+  })
+
+  it('warns of a directory role that the app holds for nothing', async () => {
+    const world = await openWorld({}, { deleteUsers: true })
+    const [own] = world.tenant.roleAssignments.slice(-1)
+    if (own) world.tenant.roleAssignments.push({ ...own, id: 'more', roleDefinitionId: globalAdministrator })
+    const { warnings } = await microsoft365.check(world.client)
+    expect(warnings).toEqual([expect.stringMatching(/Global Administrator, which is more than Latchkey needs/)])
   })
 
   it('names each missing right, and where to grant it', async () => {

@@ -98,6 +98,22 @@ test('a close that a crash interrupted is finished at the next start', async () 
   expect(closed).toEqual([id])
 })
 
+test('who asks for the closed ones right after a start is told of one that is only now put away', async () => {
+  const { store, ledger, id } = await asked()
+  await ledger.record(id, { type: 'withdrawn', at: at(1), by: requester })
+  store.kept.get(id)?.push({ type: 'closed', at: at(2) })
+  const listed: { id: string; leaver: string; state: 'withdrawn'; closedAt: string }[] = []
+  const slow = {
+    ...store,
+    async close(one: string) {
+      await new Promise((done) => setImmediate(done))
+      listed.push({ id: one, leaver: 'Jo Miller', state: 'withdrawn', closedAt: at(2) })
+    },
+    closed: async () => listed,
+  }
+  expect(await openLedger(slow, ports).closed(1)).toMatchObject([{ id }])
+})
+
 test.each(['', '../../etc/passwd', '{"id":1}', '💥', 'system', 'off 1'])(
   '%j is no offboarding, and is said so',
   async (id) => {

@@ -2,7 +2,7 @@ import { expect, it as test } from 'vitest'
 import type { Event } from '../../src/offboarding/event.ts'
 import { report } from '../../src/offboarding/report.ts'
 import { reportPage } from '../../src/offboarding/report-page.ts'
-import { at, finding, given, it, running, step } from '../support/story.ts'
+import { at, finding, given, it, request, running, step } from '../support/story.ts'
 
 const steps = [step('zoo/cage'), step('zoo/pond'), step('farm/barn', { area: 'devices' })]
 const end = (key: string, ending: 'verified' | 'failed', label = 'Key <b>7</b>'): Event[] => [
@@ -52,4 +52,22 @@ test('an unfinished offboarding does not read as done', () => {
   const page = reportPage(report(given(half), half))
   expect(page).toContain('0 of 3 steps verified, 3 waiting.')
   expect(page).toContain('not yet')
+})
+
+test('what held it up, and who let it go on, is told with what people did', () => {
+  const by = { id: 'UIT', name: 'Person UIT' }
+  const held: Event[] = [
+    request(),
+    { type: 'quarantined', at: at(0), why: 'eleven requests within an hour' },
+    { type: 'released', at: at(1), by: it },
+    { type: 'halted', at: at(2), by, why: 'the wrong list' },
+    { type: 'resumed', at: at(3), by },
+  ]
+  expect(report(given(held), held).people.map(({ who, what }) => `${who} ${what}`)).toEqual([
+    'Person UBOSS (UBOSS) asked for this offboarding',
+    'Latchkey held the request back: eleven requests within an hour',
+    'Person UIT (UIT) released the request that was held back',
+    'Person UIT (UIT) stopped everything: the wrong list',
+    'Person UIT (UIT) let everything go on',
+  ])
 })

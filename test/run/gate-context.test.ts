@@ -73,6 +73,7 @@ describe('the context of a call', () => {
       kind: 'rejected',
       status: 404,
       attempts: 2,
+      busy: 1,
       waitedMs: expect.any(Number),
       ms: expect.any(Number),
       offboarding: 'o1',

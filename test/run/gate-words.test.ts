@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { Rejected } from '../../src/connector.ts'
 import { retryAfterMs } from '../../src/run/gate-answer.ts'
 import { sentence, vendorWords } from '../../src/run/gate-words.ts'
+import { bench, failureOf, json } from './gate-support.ts'
 
 const sent = { headers: new Headers(), body: '' }
 
@@ -63,5 +65,46 @@ describe('Retry-After', () => {
   ])('%s with a date of %s is %s ms', (value, date, ms) => {
     const headers = new Headers({ 'retry-after': value, ...(date ? { date } : {}) })
     expect(retryAfterMs(headers, now)).toBe(ms)
+  })
+})
+
+describe('a secret in a refusal', () => {
+  const password = 'Tr0ub4dor&3-correct'
+  const echo = { error: { code: 'InvalidPassword', message: `The password ${password} is too weak.` } }
+  const body = JSON.stringify({ passwordProfile: { password } })
+  const refuse = (status: number) => ({ handle: () => ({ status, body: echo }) })
+
+  it.each([400, 403, 404, 409, 422])('is no part of what an SDK reads of a %i', async (status) => {
+    const { call } = await bench(refuse(status))
+    const answer = await call('/users/17', { method: 'PATCH', body, headers: json })
+    const text = await answer.text()
+    expect(JSON.parse(text)).toEqual({
+      error: { code: 'InvalidPassword', message: 'The password [secret] is too weak.' },
+    })
+  })
+
+  it('is out where it is the credential of the settings, whichever request it was sent with', async () => {
+    const leaking = {
+      handle: () => ({ status: 403, body: { error: { message: `as latchkey:${password} you may not` } } }),
+    }
+    const { call, context } = await bench({ ...leaking, secrets: () => [password] })
+    expect(await (await call('/users/17')).text()).not.toContain(password)
+    expect(context.failures[0]?.fact).toContain('[secret]')
+    expect(JSON.stringify(context.failures)).not.toContain(password)
+  })
+
+  it('is out of an error of another protocol', async () => {
+    const { gate } = await bench({ secrets: () => [password] })
+    const work = gate.schedule({ url: 'ldap://dc1/', method: 'MODIFY', writes: true }, async () => {
+      throw new Rejected(`dc1 answered 19 (${password} is in the history)`, { status: 19 })
+    })
+    const error = await failureOf(work)
+    expect(error.message).toBe('dc1 answered 19 ([secret] is in the history)')
+    expect(error.stack).not.toContain(password)
+  })
+
+  it('is left alone in what was answered well, where it may be what was asked for', async () => {
+    const { call } = await bench({ handle: () => ({ status: 200, body: echo }) })
+    expect(await (await call('/users/17', { method: 'PATCH', body, headers: json })).text()).toContain(password)
   })
 })

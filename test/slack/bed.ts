@@ -124,6 +124,8 @@ export async function bedOn(slack: PretendSlack, clock: Clock, options: BedOptio
     log: silentLog,
     gestures,
     managerOf: async () => [cast.manager],
+    halts: { stopped: () => undefined, stop: () => undefined, resume: () => undefined },
+    anchor: () => ({ seq: 7, hash: 'a'.repeat(64), key: 'b'.repeat(64) }),
     report: async (one) => [
       { name: `${one.id}.json`, content: '{"report":true}' },
       { name: `${one.id}.html`, content: '<p>report</p>' },

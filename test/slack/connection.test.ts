@@ -68,6 +68,37 @@ describe('the connection to Slack', () => {
     }
   })
 
+  test('answers /metrics beside them in both modes, and says so in the log where it cannot', async () => {
+    for (const mode of ['socket', 'http'] as const) {
+      let broken = false
+      const metrics = async () => {
+        if (broken) throw new Error('no figures today')
+        return 'latchkey_ready 1\n'
+      }
+      const it = await start({ mode, slack: { metrics } })
+      const at = `http://127.0.0.1:${it.app.port()}/metrics`
+      const answer = await fetch(at)
+      expect([answer.status, await answer.text()]).toEqual([200, 'latchkey_ready 1\n'])
+      expect(answer.headers.get('content-type')).toContain('version=0.0.4')
+      expect((await fetch(at, { method: 'POST' })).status).toBe(404)
+      broken = true
+      expect((await fetch(at)).status).toBe(500)
+    }
+  })
+
+  test('in socket mode shows its pages to this machine alone, unless an address is asked for', async () => {
+    const answers = (port: number | undefined) =>
+      fetch(`http://127.0.0.2:${port}/healthz`).then(
+        (answer) => answer.status,
+        () => 'nobody there',
+      )
+    expect(await answers((await start({})).app.port())).toBe('nobody there')
+    expect(await answers((await start({ settings: { host: '0.0.0.0' } })).app.port())).toBe(200)
+    expect(await answers((await start({ mode: 'http', settings: { host: '127.0.0.1' } })).app.port())).toBe(
+      'nobody there',
+    )
+  })
+
   test('over HTTP hears a copied request no second time, and a forged one not at all', async () => {
     const it = await start({ mode: 'http' })
     await asked(it, [suspend])

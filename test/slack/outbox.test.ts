@@ -112,6 +112,16 @@ describe('the outbox', () => {
     20_000,
   )
 
+  test('a card whose answer was lost shows how it stands once it is found, and not how it stood', async () => {
+    const it = await start()
+    it.slack.faults.next('chat.postMessage', { as: 'lost' })
+    const one = await started(it, steps.slice(0, 1))
+    await it.slack.until(() => cards(it).length > 0, 5000, 'the card')
+    await end(it, one.id, 'okta/step-0@main', 'verified')
+    await it.app.outbox.idle()
+    expect(JSON.stringify(cards(it)[0]?.blocks)).toContain('1 of 1 verified')
+  })
+
   test('waits as long as Slack asks, and then goes on', async () => {
     const it = await start()
     it.slack.faults.next('chat.postMessage', { as: 'ratelimited', retryAfter: 20, times: 2 })
@@ -202,6 +212,16 @@ describe('the outbox', () => {
     await end(it, one.id, steps[0]?.key ?? '', 'verified')
     await it.slack.until(() => countOf(it, 'The report could not be put here'), 20_000)
     expect(it.ledger.get(one.id)?.state).toBe('done')
+  }, 30_000)
+
+  test('uploads the report once where Slack will not say at once whether it shows it', async () => {
+    const it = await start()
+    const one = await started(it, steps.slice(0, 1))
+    await it.app.outbox.idle()
+    it.slack.faults.next('conversations.replies', { as: 'ratelimited', retryAfter: 2 })
+    await end(it, one.id, steps[0]?.key ?? '', 'verified')
+    await it.slack.until(() => it.ledger.get(one.id)?.posts.report?.ts, 20_000)
+    expect(it.slack.files()).toHaveLength(2)
   }, 30_000)
 
   test('says why it is behind where the app is not in the channel, and catches up when it is invited', async () => {

@@ -49,6 +49,12 @@ describe('who clicked', () => {
     expect((await known.clicker({ id: ids.other })).holds).toEqual(['hr'])
   })
 
+  test('is asked about the role at stake alone, since Slack answers few such questions a minute', async () => {
+    const known = await people({ hr: { group: 'S0HR' }, it: { group: 'S0HR' } })
+    const groupsRead = () => slack?.calls.filter((call) => call.method === 'usergroups.users.list').length
+    expect((await known.clicker({ id: ids.hr }, ['it'])).holds).toEqual(['it'])
+    expect(groupsRead()).toBe(1)
+  })
   test('is told apart as guest, outsider, app or deactivated', async () => {
     const known = await people(roles, {
       people: {

@@ -35,6 +35,34 @@ test('a power cut that left zeros, or several half lines, is a torn end too', as
   }
 })
 
+test.each([
+  ['a letter', (text: string) => text.replace('off-3 b', 'off-3 B')],
+  ['a letter, so that it is not JSON any more,', (text: string) => text.replace('"off-3 b"', '"off-3 b#')],
+  ['the line feed itself', (text: string) => text.replace(/\n$/, 'J')],
+  ['one byte to a zero', (text: string) => text.replace('off-3 b', 'off-3\0b')],
+])(
+  '%s changed in the last line, which nothing follows, is no torn write: it was acknowledged',
+  async (_what, change) => {
+    const disk = await furnished()
+    disk.remove('/data/open/off-3.json')
+    const damaged = Buffer.from(change(disk.bytes(first)!.toString()))
+    disk.put(first, damaged)
+    const { bad, unfinished } = await verifyJournal('/data', disk)
+    expect(bad).toMatchObject({ line: linesOf(disk).length, offboarding: 'off-3' })
+    expect(unfinished).toBeUndefined()
+    const store = await openStore({ disk })
+    expect(barredBy(store)).toEqual(['off-3'])
+    expect(disk.bytes(first)).toEqual(damaged)
+    expect(
+      store
+        .problems()
+        .map((problem) => problem.fact)
+        .join(),
+    ).not.toContain('nobody was told')
+    await store.stop()
+  },
+)
+
 test('a last line that only lacks its line feed is kept', async () => {
   const disk = await furnished()
   const sound = disk.bytes(first)!
@@ -261,5 +289,5 @@ test('bytes that merely read like the true text are found', async () => {
   const bytes = disk.bytes(first)!
   const at = bytes.indexOf(Buffer.from('\ufffd'))
   disk.put(first, Buffer.concat([bytes.subarray(0, at), Buffer.from([0xff]), bytes.subarray(at + 3)]))
-  expect((await store.verify()).bad).toEqual({ file: 'journal/000001.jsonl', line: 3, fact: 'is not UTF-8 text' })
+  expect((await store.verify()).bad).toMatchObject({ file: 'journal/000001.jsonl', line: 3, fact: 'is not UTF-8 text' })
 })

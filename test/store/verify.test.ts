@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { decodeLine, encodeLine, isBad, type Line, nextOwn } from '../../src/store/line.ts'
-import { verifyJournal } from '../../src/store/verify.ts'
+import { type Entry, verifyJournal } from '../../src/store/verify.ts'
 import { type MemoryDisk, memoryDisk } from '../support/disk-memory.ts'
 import { asked, noted, openStore } from '../support/store-bed.ts'
 
@@ -26,6 +26,15 @@ function linesOf(disk: MemoryDisk, file: string): Line[] {
     if (isBad(line)) throw new Error(line.fact)
     return line
   })
+}
+
+function startOf(disk: MemoryDisk, line: number): number {
+  const before = disk
+    .bytes(first)!
+    .toString()
+    .split('\n')
+    .slice(0, line - 1)
+  return Buffer.byteLength(before.join('\n')) + 1
 }
 
 interface Fits {
@@ -74,6 +83,9 @@ test('an entry that was rewritten, hash and all, is betrayed by the next line', 
   expect((await verifyJournal('/data', disk)).bad).toEqual({
     file: 'journal/000001.jsonl',
     line: 4,
+    byte: startOf(disk, 4),
+    seq: 4,
+    offboarding: 'off-1',
     fact: 'does not follow entry 3: the hash of the entry before differs',
   })
 })
@@ -84,6 +96,9 @@ test('one that was rewritten with the whole chain after it is betrayed by its ow
   expect((await verifyJournal('/data', disk)).bad).toEqual({
     file: 'journal/000001.jsonl',
     line: 4,
+    byte: startOf(disk, 4),
+    seq: 4,
+    offboarding: 'off-1',
     fact: 'does not follow the last entry of off-1',
   })
 })
@@ -94,6 +109,8 @@ test('one that was rewritten with both chains is betrayed by the next segment', 
   expect((await verifyJournal('/data', disk)).bad).toEqual({
     file: 'journal/000002.jsonl',
     line: 1,
+    byte: 0,
+    seq: linesOf(disk, second)[0]!.seq,
     fact: 'says that off-1 stands at entry 4, which it does not',
   })
 })
@@ -122,7 +139,7 @@ test.each<[string, (disk: MemoryDisk) => void, string, number, string]>([
 ])('%s is found', async (_what, damage, file, line, fact) => {
   const disk = await kept()
   damage(disk)
-  expect((await verifyJournal('/data', disk)).bad).toEqual({ file, line, fact: expect.stringContaining(fact) })
+  expect((await verifyJournal('/data', disk)).bad).toMatchObject({ file, line, fact: expect.stringContaining(fact) })
 })
 
 function edit(disk: MemoryDisk, change: (lines: string[]) => string[]): void {
@@ -142,8 +159,46 @@ function cut(disk: MemoryDisk, file: string, bytes: number): void {
   disk.put(file, disk.bytes(file)!.subarray(0, -bytes))
 }
 
+test('a damaged entry is named with where it begins, its number, and whose it is as far as that can be read', async () => {
+  const disk = await kept()
+  edit(disk, (lines) => lines.with(3, lines[3]!.replace('and more', 'and less')))
+  const [file, line] = ['journal/000001.jsonl', 4]
+  const where = { file, line, byte: startOf(disk, 4), seq: 4, offboarding: 'off-1' }
+  expect((await verifyJournal('/data', disk)).bad).toMatchObject({ ...where, fact: expect.stringContaining('changed') })
+  edit(disk, (lines) => lines.with(3, 'rubbish').with(6, 'more rubbish'))
+  expect((await verifyJournal('/data', disk)).bad).toEqual({
+    ...{ file, line, byte: startOf(disk, 4), seq: 4 },
+    fact: expect.stringContaining('is not JSON'),
+  })
+})
+
+test('an end that was cut off by whole lines leaves no trace in the chain, so an anchor outside must tell', async () => {
+  const disk = await kept()
+  const before = await verifyJournal('/data', disk)
+  const lines = disk.bytes(second)!.toString().trimEnd().split('\n')
+  disk.put(second, `${lines.slice(0, -1).join('\n')}\n`)
+  const fact = expect.stringMatching(/^ends with entry \d+, but open\/off-2.json holds entry \d+: the entries after it/)
+  expect((await verifyJournal('/data', disk)).bad).toEqual({ file: 'journal', line: 0, offboarding: 'off-2', fact })
+  // Whoever cuts on purpose takes the document away as well.
+  disk.remove('/data/open/off-2.json')
+  const { bad, unfinished, head } = await verifyJournal('/data', disk)
+  expect({ bad, unfinished }).toEqual({})
+  expect(head.seq).toBe(before.head.seq - 1)
+})
+
+test('each sound entry is told, with the end of its own chain', async () => {
+  const disk = await kept()
+  const told: Entry[] = []
+  const { entries, head } = await verifyJournal('/data', disk, (entry) => told.push(entry))
+  expect(told).toHaveLength(entries)
+  expect(told.at(-1)).toMatchObject({ ...head, id: 'off-2' })
+  expect(told[3]).toEqual({ seq: 4, hash: linesOf(disk, first)[3]!.hash, id: 'off-1', own: expect.any(String) })
+  expect(told[4]).toMatchObject({ id: 'off-2', own: linesOf(disk, first)[5]!.prevOwn })
+})
+
 test('a line that is just being written is no damage', async () => {
   const disk = await kept()
+  disk.remove('/data/open/off-2.json')
   cut(disk, second, 30)
   const verified = await verifyJournal('/data', disk)
   expect(verified.bad).toBeUndefined()

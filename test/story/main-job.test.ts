@@ -4,6 +4,8 @@ import { endedWell } from '../../src/offboarding/order.ts'
 import type { Report } from '../../src/offboarding/report.ts'
 import { cast, employee } from '../../src/sandbox/company.ts'
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts'
+import { realDisk } from '../../src/store/disk.ts'
+import { verifyJournal } from '../../src/store/verify.ts'
 import { bed, holdings, orders, recorded } from '../support/story-bed.ts'
 import {
   ask,
@@ -21,6 +23,7 @@ import {
   withWords,
   workOff,
 } from '../support/story-people.ts'
+import { verifierSays } from '../support/verifier.ts'
 
 let open: Sandbox | undefined
 afterEach(async () => {
@@ -92,6 +95,7 @@ describe.each(['socket', 'http'] as const)('an offboarding over %s', (mode) => {
     const one = await recorded(box, id, ({ state }) => state === 'done')
     thread(box, one)
     await files(box, one)
+    await evidence(box, one)
     expect(told).toMatch(/\d+ of \d+ verified/)
     const heads = news(box, cast.manager).map((one) => one.split('\n')[0])
     for (const words of [/request is in/, /HR signed/, /IT signed/, /has started/, /handed over/, /is done/])
@@ -150,6 +154,20 @@ async function files(box: Sandbox, one: Offboarding): Promise<void> {
   expect(storyOf(box, one.id)).toContain(`${verified} of ${all - later} verified`)
   for (const words of ['Jo Miller', 'Hana Sato', 'Ivo Novak', one.id]) expect(page).toContain(words)
   for (const step of steps) expect(page, step.key).toContain(step.title.replaceAll('&', '&amp;'))
+}
+
+/** What lies in Slack is proof by itself, and is found again in the record on the host. */
+async function evidence(box: Sandbox, one: Offboarding): Promise<void> {
+  const posted = threadOf(box, one.id).find((post) => post.metadata?.event_payload?.key === 'anchor')
+  const { seq, hash, signing_key: key } = posted?.metadata?.event_payload ?? {}
+  for (const kind of ['json', 'html']) {
+    const file = box.slack.files().find(({ name }) => name === `${one.id}.${kind}`)
+    expect(verifierSays(file?.bytes ?? Buffer.alloc(0), file?.name, String(key))).toMatchObject({ code: 0 })
+  }
+  const entries = new Map<number, string>()
+  const { bad } = await verifyJournal(box.folder, realDisk, (entry) => entries.set(entry.seq, entry.hash))
+  expect(bad).toBeUndefined()
+  expect(entries.get(Number(seq))).toBe(hash)
 }
 
 describe('an offboarding that is interrupted', { timeout: minutes }, () => {

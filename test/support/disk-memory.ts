@@ -18,7 +18,10 @@ export type Operation =
   | 'syncFolder'
   | 'lock'
 
-/** `kill`: the process dies, the system lives. `power`: unsynced bytes are gone. `torn`: half of them are there. */
+/**
+ * `kill`: the process dies, the system lives. `power`: unsynced bytes are gone. `torn`: a part of them is there, half
+ * where nothing is said about chance.
+ */
 export type Death = 'kill' | 'power' | 'torn'
 
 interface Inode {
@@ -33,8 +36,17 @@ export interface MemoryDisk extends Disk {
   fault?: (operation: Operation, path: string) => { error: Error; partly?: number } | undefined
   /** From this call on (counted from 1) nothing answers any more; with `after`, this one still takes effect. */
   dieAt?: { call: number; after: boolean }
+  /**
+   * Hears of each call right before its effect, and after it before its answer; what fails has no effect to hear of.
+   * Answering true, the process is dead: nothing answers any more.
+   */
+  watch?: (operation: Operation, path: string, moment: 'before' | 'after') => boolean
   /** Resolves when it has died. */
   readonly death: Promise<void>
+  /** How it stands at this moment, to be looked into later; costs next to nothing. */
+  freeze(): FrozenDisk
+  /** What would be left of a file after a power cut. */
+  durable(path: string): Buffer | undefined
   /** What the next process finds. */
   survivor(death: Death): MemoryDisk
   bytes(path: string): Buffer | undefined
@@ -42,6 +54,20 @@ export interface MemoryDisk extends Disk {
   put(path: string, bytes: Buffer | string): void
   remove(path: string): void
   names(): string[]
+}
+
+export interface FrozenDisk {
+  /** `chance`: at least 0 and below 1, for `torn`. */
+  survivor(death: Death, chance?: () => number): SurvivingDisk
+}
+
+export interface SurvivingDisk {
+  /** Each file by name and content; the same content is the very same buffer. */
+  readonly files: ReadonlyMap<string, Buffer>
+  /** Folders beside those of the files. */
+  readonly folders: ReadonlySet<string>
+  /** What the next process finds; a new disk each time. */
+  open(): MemoryDisk
 }
 
 export function failing(code: string): Error {
@@ -72,12 +98,14 @@ export function memoryDisk(world: World = emptyWorld()): MemoryDisk {
       die()
       return new Promise<T>(() => undefined)
     }
+    if (disk.watch?.(operation, path, 'before')) return new Promise<T>(() => undefined)
     const fault = disk.fault?.(operation, path)
     if (fault) {
       partial?.(fault.partly ?? 0)
       throw fault.error
     }
-    return effect()
+    const answer = effect()
+    return disk.watch?.(operation, path, 'after') ? new Promise<T>(() => undefined) : answer
   }
 
   function opened(path: string, fresh: boolean): OpenFile {
@@ -144,6 +172,8 @@ export function memoryDisk(world: World = emptyWorld()): MemoryDisk {
         }
       }),
     survivor: (kind) => memoryDisk(kind === 'kill' ? copyOf(world) : afterPowerCut(world, kind)),
+    freeze: () => frozen(snapshotOf(world)),
+    durable: (path) => world.durableFiles.get(path)?.synced,
     bytes: (path) => world.files.get(path)?.bytes,
     put(path, bytes) {
       const content = Buffer.from(bytes)
@@ -196,21 +226,64 @@ function copyOf({ files, folders }: World): World {
   return { files: copies, durableFiles: new Map(copies), folders: new Set(folders), durableFolders: new Set(folders) }
 }
 
-function afterPowerCut({ durableFiles, durableFolders }: World, kind: Death): World {
+/** The same inodes in both views, as they are now: a handle of the living disk changes nothing in it. */
+function snapshotOf({ files, durableFiles, folders, durableFolders }: World): World {
+  const copies = new Map<Inode, Inode>()
+  const copied = (inode: Inode) => {
+    const copy = copies.get(inode) ?? { ...inode }
+    copies.set(inode, copy)
+    return copy
+  }
+  const copyAll = (from: Map<string, Inode>) => new Map([...from].map(([path, inode]) => [path, copied(inode)]))
+  return {
+    files: copyAll(files),
+    durableFiles: copyAll(durableFiles),
+    folders: new Set(folders),
+    durableFolders: new Set(durableFolders),
+  }
+}
+
+function frozen(world: World): FrozenDisk {
+  return {
+    survivor(death, chance) {
+      const left =
+        death === 'kill' ? copyOf(world) : afterPowerCut(chance ? flushed(world, chance) : world, death, chance)
+      return {
+        files: new Map([...left.files].map(([path, { bytes }]) => [path, bytes])),
+        folders: left.folders,
+        open: () => memoryDisk(copyOf(left)),
+      }
+    },
+  }
+}
+
+/** A system writes names back when it likes: for each folder, chance says whether it has. */
+function flushed(world: World, chance: () => number): World {
+  const copy = snapshotOf(world)
+  for (const folder of [...copy.folders].sort()) if (chance() < 0.5) syncNames(copy, folder)
+  return copy
+}
+
+function afterPowerCut({ durableFiles, durableFolders }: World, kind: Death, chance?: () => number): World {
   const stays = (path: string): boolean =>
     path === '/' || path === '.' || (durableFolders.has(path) && stays(dirname(path)))
   const files = new Map<string, Inode>()
   for (const [path, { bytes, synced }] of durableFiles) {
     if (!stays(dirname(path))) continue
-    const left = kind === 'torn' ? torn(bytes, synced) : synced
+    const left = kind === 'torn' ? torn(bytes, synced, chance) : synced
     files.set(path, { bytes: left, synced: left })
   }
   const folders = new Set([...durableFolders].filter(stays))
   return { files, durableFiles: new Map(files), folders, durableFolders: new Set(folders) }
 }
 
-/** Half of what was not synced is there. */
-function torn(bytes: Buffer, synced: Buffer): Buffer {
-  if (!bytes.subarray(0, synced.length).equals(synced)) return bytes.subarray(0, Math.ceil(bytes.length / 2))
-  return bytes.subarray(0, Math.ceil((bytes.length + synced.length) / 2))
+/** A part of what was not synced is there; of a file that was cut shorter, the cut has reached the disk or not. */
+function torn(bytes: Buffer, synced: Buffer, chance: () => number = () => 0.5): Buffer {
+  if (bytes === synced) return synced
+  const isShorter = bytes.length < synced.length && synced.subarray(0, bytes.length).equals(bytes)
+  if (isShorter && bytes.length > 0) return chance() < 0.5 ? synced : bytes
+  const isLonger = bytes.subarray(0, synced.length).equals(synced)
+  const from = isLonger ? synced.length : 0
+  const left = bytes.subarray(0, Math.ceil(from + (bytes.length - from) * chance()))
+  return isLonger && left.length === synced.length ? synced : left
 }

@@ -50,8 +50,9 @@ export async function expectHonest(disk: MemoryDisk, label: string): Promise<{ b
   return { barred, problems: store.problems().length }
 }
 
-export function flip(disk: MemoryDisk, file: string, at: number): void {
+/** Changes one bit; which one, turns with the place. */
+export function flip(disk: MemoryDisk, file: string, at: number, bit = at % 8): void {
   const bytes = Buffer.from(disk.bytes(file)!)
-  bytes[at] = bytes[at]! ^ (1 << (at % 7))
+  bytes[at] = bytes[at]! ^ (1 << bit)
   disk.put(file, bytes)
 }

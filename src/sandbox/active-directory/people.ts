@@ -14,7 +14,7 @@ export const ou = {
 } as const
 
 export const serviceAccount = `latchkey@${realm}`
-const serviceDn = `CN=latchkey,${ou.services}`
+export const serviceDn = `CN=latchkey,${ou.services}`
 
 type Values = Record<string, string | Buffer | readonly (string | Buffer)[]>
 

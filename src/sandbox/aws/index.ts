@@ -3,9 +3,9 @@ import { Secret } from '../../connector/secret.ts'
 import { type Answer, type Asked, exchange, type Pretend, pretend } from '../server.ts'
 import { type World, world } from '../world.ts'
 import { reads } from './reads.ts'
-import { externalId, mainAccount, ownArn, ownUser, roleName, secondAccount, seeded } from './seed.ts'
+import { externalId, leastRights, mainAccount, ownArn, ownUser, roleName, secondAccount, seeded } from './seed.ts'
 import { type SigningKey, verify } from './signature.ts'
-import { AwsError, type AwsState, type Form, type Signer } from './state.ts'
+import { AwsError, type AwsState, allows, type Form, type Signer } from './state.ts'
 import { assumeRole, callerIdentity, type Session } from './sts.ts'
 import { writes } from './writes.ts'
 import { answered, refused, type Service, type Xml } from './xml.ts'
@@ -100,12 +100,12 @@ function signerOf(asked: Asked, { sessions, now }: Context): Signer {
   const key = verify(asked, (id) => (id === ownKey ? own : sessions.get(id)), now())
   const session = sessions.get(key)
   if (session) return session.signer
-  return { account: mainAccount, arn: ownArn, userId: ownUser.id, userName: ownUser.name, lacks: [] }
+  return { account: mainAccount, arn: ownArn, userId: ownUser.id, userName: ownUser.name, may: leastRights, lacks: [] }
 }
 
-/** GetCallerIdentity needs no right at all. */
+/** GetCallerIdentity needs no right at all, and who may assume which role is told by the role's trust. */
 function authorize(service: Service, action: string, signer: Signer, form: Form): void {
-  if (!signer.lacks.includes(`${service}:${action}`)) return
+  if (service === 'sts' ? !signer.lacks.includes(`sts:${action}`) : allows(signer, `iam:${action}`)) return
   const resource = form.UserName ? `user ${form.UserName}` : `arn:aws:iam::${signer.account}:*`
   const message = `User: ${signer.arn} is not authorized to perform: ${service}:${action} on resource: ${resource} because no identity-based policy allows the ${service}:${action} action`
   throw new AwsError(403, 'AccessDenied', message)

@@ -1,5 +1,14 @@
 /** IAM's answers to questions. A page holds what was asked for, and never more than the pretend vendor's own limit. */
-import { type AwsAccount, AwsError, type Form, type IamUser, noSuchEntity, type Signer, userNamed } from './state.ts'
+import {
+  type AwsAccount,
+  AwsError,
+  allows,
+  type Form,
+  type IamUser,
+  noSuchEntity,
+  type Signer,
+  userNamed,
+} from './state.ts'
 import type { Xml } from './xml.ts'
 
 export interface Question {
@@ -199,11 +208,12 @@ function simulated(asked: Question): Xml {
   const role = asked.account.roles.find((one) => source.endsWith(`:role/${one.name}`))
   const user = asked.account.users.find((one) => source.endsWith(`:user/${one.name}`))
   if (!role && !user) throw noSuchEntity(`The principal ${source} cannot be found.`)
+  const policies = role ?? { may: user?.may ?? [], lacks: [] }
   const actions = Object.entries(asked.form).filter(([name]) => name.startsWith('ActionNames.member.'))
   const results = actions.map(([, action]) => ({
     EvalActionName: action,
     EvalResourceName: asked.form['ResourceArns.member.1'] ?? '*',
-    EvalDecision: role?.lacks.includes(action) ? 'implicitDeny' : 'allowed',
+    EvalDecision: allows(policies, action) ? 'allowed' : 'implicitDeny',
   }))
   return page(asked, 'EvaluationResults', results)
 }

@@ -10,6 +10,30 @@ export const roleName = 'Latchkey'
 export const ownUser = { name: 'latchkey', id: 'AIDALATCHKEYSIGNSIN01' }
 export const ownArn = `arn:aws:iam::${mainAccount}:user/${ownUser.name}`
 
+/** What the role may do, on everything: IAM users, and nothing that gives anybody new access or reads data. */
+export const leastRights = [
+  'iam:Get*',
+  'iam:List*',
+  'iam:SimulatePrincipalPolicy',
+  'iam:UpdateAccessKey',
+  'iam:UpdateSigningCertificate',
+  'iam:UpdateSSHPublicKey',
+  'iam:UpdateServiceSpecificCredential',
+  'iam:DeleteUser*',
+  'iam:DeleteLoginProfile',
+  'iam:DeleteAccessKey',
+  'iam:DeleteSigningCertificate',
+  'iam:DeleteSSHPublicKey',
+  'iam:DeleteServiceSpecificCredential',
+  'iam:DeleteVirtualMFADevice',
+  'iam:DeactivateMFADevice',
+  'iam:RemoveUserFromGroup',
+  'iam:AddUserToGroup',
+  'iam:PutUser*',
+  'iam:AttachUserPolicy',
+  'iam:DetachUserPolicy',
+]
+
 const departments = ['IT', 'Product', 'Support']
 
 export function seeded(): AwsState {
@@ -33,7 +57,7 @@ function account(id: string, trust: { externalId?: string }): AwsAccount {
       id: `AGPA${id}GROUP0${index}`,
       name,
     })),
-    roles: [{ name: roleName, trusts: [ownArn], lacks: [], ...trust }],
+    roles: [{ name: roleName, trusts: [ownArn], may: [...leastRights], lacks: [], ...trust }],
     virtualDevices: users.flatMap((user) =>
       user.devices.map((one) => one.serial).filter((one) => one.includes(':mfa/')),
     ),
@@ -60,7 +84,7 @@ function blank(id: string, name: string): IamUser {
 function own(): IamUser {
   const key = { id: 'AKIALATCHKEYSIGNSIN0', status: 'Active' as const, created: '2026-01-10T08:00:00Z' }
   const inline = { AssumeLatchkey: allow('sts:AssumeRole', `arn:aws:iam::*:role/${roleName}`) }
-  return { ...blank(ownUser.id, ownUser.name), accessKeys: [key], inline }
+  return { ...blank(ownUser.id, ownUser.name), accessKeys: [key], inline, may: [...leastRights] }
 }
 
 /** Twenty-one characters, as AWS's are: which person and account can be read in it. */

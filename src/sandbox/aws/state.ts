@@ -16,7 +16,9 @@ export interface IamRole {
   /** ARNs that its trust policy names. */
   trusts: string[]
   externalId?: string
-  /** Actions that its policies do not allow (`iam:PutUserPolicy`); it may do everything else. */
+  /** Actions that its policies allow on everything: `iam:Get*`. */
+  may: string[]
+  /** Of those, what they do not allow after all (`iam:PutUserPolicy`). */
   lacks: string[]
 }
 
@@ -39,6 +41,8 @@ export interface IamUser {
   attached: { name: string; arn: string }[]
   inline: Record<string, string>
   boundary?: string
+  /** As a role's; only the user that programs sign in as needs it here. */
+  may?: string[]
 }
 
 /** Whom a request's signature names. */
@@ -48,7 +52,15 @@ export interface Signer {
   userId: string
   /** A user of the account, who may leave out UserName; a role's session may not. */
   userName?: string
+  may: readonly string[]
   lacks: readonly string[]
+}
+
+/** Whether its policies allow an action on everything; `*` at the end of a pattern stands for anything. */
+export function allows({ may, lacks }: Pick<Signer, 'may' | 'lacks'>, action: string): boolean {
+  const fits = (pattern: string) =>
+    pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : pattern === action
+  return may.some(fits) && !lacks.includes(action)
 }
 
 /** AWS's own refusal; `status` is the HTTP status. */

@@ -43,6 +43,7 @@ export function assumeRole(
       account: id,
       arn: `arn:aws:sts::${id}:assumed-role/${name}/${form.RoleSessionName}`,
       userId: `AROA${id}PRETEND:${form.RoleSessionName}`,
+      may: role.may,
       lacks: role.lacks,
     },
   }

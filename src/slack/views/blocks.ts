@@ -15,6 +15,7 @@ import type {
   RichTextSection,
   SectionBlock,
 } from '@slack/types'
+import { withoutUnseen } from '../../offboarding/unseen.ts'
 
 /** What one message or view says: blocks, and the same as one sentence for screen readers and notifications. */
 export interface Shown {
@@ -39,20 +40,14 @@ export const limits = {
   updateText: 4000,
 } as const
 
-/** Control characters and those that turn the direction of text around, so that a name cannot dress up as another. */
-const unseen = /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
+const breaks = /[\r\n\t\v\f\u0085\u2028\u2029]+/g
 
 /** The marks of a proved step are ours alone: a name or a fact that brings one along could pass for a result. */
 const green = /[\u2705\u2714\u2611\u{1f7e2}\u{1f7e9}]\ufe0f?/gu
 
 /** One line of what people and systems wrote, without what nobody can see and without our marks. */
 export function tidy(text: string): string {
-  return text
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(unseen, '')
-    .replace(green, '')
-    .replace(/ {2,}/g, ' ')
-    .trim()
+  return withoutUnseen(text.replace(breaks, ' ')).replace(green, '').replace(/ {2,}/g, ' ').trim()
 }
 
 /** Cuts to `max` UTF-16 units, which is how Slack counts, never through a surrogate pair. */
@@ -63,13 +58,18 @@ export function clip(text: string, max: number): string {
   return `${whole.trimEnd()}…`
 }
 
+/** What Slack makes a link or a picture of by itself: `https://…`, `:white_check_mark:`, also with a colon of ours after it. */
+const magic = /:(?=\/\/|[\w'+-]+(?::|$))/g
+
 /** For `text`, the one place that Slack reads as markup and that holds names. */
 export function escaped(text: string): string {
-  return tidy(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const flat = tidy(text).replace(magic, ': ')
+  return flat.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
+/** `emoji: false`: a name that says `:white_check_mark:` shows these very letters. */
 export function plain(text: string, max: number): PlainTextElement {
-  return { type: 'plain_text', text: clip(tidy(text), max) || '–', emoji: true }
+  return { type: 'plain_text', text: clip(tidy(text), max) || '–', emoji: false }
 }
 
 export function header(text: string): HeaderBlock {
@@ -132,7 +132,7 @@ export function user(id: string): RichTextElement {
 
 function element(piece: Piece): RichTextElement[] {
   if (typeof piece !== 'string') return [piece]
-  const text = piece.replace(/[\r\n\t]+/g, ' ').replace(unseen, '')
+  const text = withoutUnseen(piece.replace(breaks, ' '))
   return text === '' ? [] : [{ type: 'text', text }]
 }
 
@@ -164,10 +164,7 @@ export function list(headline: Line | undefined, items: readonly Line[]): RichTe
 /** What a person wrote, line breaks and all, set apart as a quote. */
 export function quote(text: string, max: number): RichTextBlock {
   const kept = clip(text.replace(/\r\n?/g, '\n').replace(/\t/g, ' '), max)
-  const clean = kept
-    .split('\n')
-    .map((one) => one.replace(unseen, '').replace(green, ''))
-    .join('\n')
+  const clean = withoutUnseen(kept).replace(green, '')
   return {
     type: 'rich_text',
     elements: [{ type: 'rich_text_quote', elements: [{ type: 'text', text: clean || '–' }] }],
@@ -218,12 +215,17 @@ export function packed(
   tail: readonly KnownBlock[],
 ): KnownBlock[] {
   const kept: KnownBlock[] = []
+  const frame = head.length + tail.length
+  let weight = weigh(head) + weigh(tail)
   let left = 0
   for (const group of groups) {
-    const whole = [...head, ...kept, ...group, ...tail]
-    const fits = whole.length < limits.messageBlocks && weigh(whole) < limits.messageWeight - 200
-    if (left === 0 && fits) kept.push(...group)
-    else if (group.length > 0) left += 1
+    const more = weigh(group)
+    const count = frame + kept.length + group.length
+    const fits = count < limits.messageBlocks && weight + more < limits.messageWeight - 200
+    if (left === 0 && fits) {
+      kept.push(...group)
+      weight += more
+    } else if (group.length > 0) left += 1
   }
   if (left > 0) kept.push(context('There is more than fits here: Show everything'))
   return [...head, ...kept, ...tail]

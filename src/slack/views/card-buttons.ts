@@ -1,18 +1,19 @@
 /** What may be pressed for the whole offboarding, by state. A button only asks: every rule is held at the click. */
 import type { Button, KnownBlock } from '@slack/types'
+import { inQuarantine } from '../../offboarding/decide.ts'
 import { type Offboarding, roles } from '../../offboarding/offboarding.ts'
 import { actions, button } from './blocks.ts'
 import { digestRef, ref, value } from './refs.ts'
 import { roleTitles } from './words.ts'
 
 export function cardButtons(one: Offboarding): KnownBlock[] {
-  const buttons = [...signButtons(one), ...stopButtons(one), ...lookButtons(one)]
+  const buttons = [...releaseButtons(one), ...signButtons(one), ...stopButtons(one), ...lookButtons(one)]
   return buttons.length > 0 ? [actions(`card-${ref(one.id)}`, buttons)] : []
 }
 
 function signButtons(one: Offboarding): Button[] {
   const plan = one.plan
-  if (one.state !== 'awaiting-sign-off' || !plan || plan.ambiguous.length > 0) return []
+  if (one.state !== 'awaiting-sign-off' || !plan || plan.ambiguous.length > 0 || inQuarantine(one)) return []
   return roles
     .filter((role) => !one.signOffs[role])
     .map((role) =>
@@ -28,6 +29,22 @@ function signButtons(one: Offboarding): Button[] {
         },
       }),
     )
+}
+
+function releaseButtons(one: Offboarding): Button[] {
+  if (one.state !== 'awaiting-sign-off' || !inQuarantine(one)) return []
+  return [
+    button({
+      action: 'release',
+      text: 'Release',
+      value: value(one.id),
+      confirm: {
+        title: 'Release it?',
+        text: 'You say by name that this request is meant. It can be signed then.',
+        yes: 'Release',
+      },
+    }),
+  ]
 }
 
 function stopButtons(one: Offboarding): Button[] {

@@ -1,5 +1,7 @@
 /** The card before the start: the plan by area, its warnings, and the questions that only IT can answer. */
 import type { KnownBlock, SectionBlock } from '@slack/types'
+import { inQuarantine } from '../../offboarding/decide.ts'
+import { isHalted } from '../../offboarding/halt.ts'
 import { type Ambiguity, areas, type Finding, type Offboarding, type PlanStep } from '../../offboarding/offboarding.ts'
 import { bold, clip, cut, type Line, lines, list, option, plain, section, tidy } from './blocks.ts'
 import { ref, value } from './refs.ts'
@@ -42,11 +44,24 @@ function stepWords(step: PlanStep): string {
 const maxWarnings = 8
 
 export function warningLines(one: Offboarding): Line[] {
-  const all = [...choiceWarnings(one), ...planWarnings(one)]
+  const all = [...brakeWarnings(one), ...choiceWarnings(one), ...planWarnings(one)]
   return cut(
     all.map((text): Line => [clip(`⚠️ ${tidy(text)}`, 300)]),
     maxWarnings,
   )
+}
+
+function brakeWarnings(one: Offboarding): string[] {
+  const found: string[] = []
+  if (one.halted && isHalted(one))
+    found.push(
+      `Everything is stopped, by ${one.halted.by.name}: ${one.halted.why}. Nothing is sent until IT types /offboard resume.`,
+    )
+  if (one.quarantine && inQuarantine(one) && one.state === 'awaiting-sign-off')
+    found.push(
+      `Held back: ${one.quarantine.why}. It can be signed once somebody of HR or IT who did not ask for it has pressed Release.`,
+    )
+  return found
 }
 
 function choiceWarnings(one: Offboarding): string[] {

@@ -45,7 +45,7 @@ function factLines(one: Offboarding): Line[] {
     ? [bold('Hand over to:'), ' ', personPiece(slackPerson(one.choices.handOverTo))]
     : [bold('Hand over to:'), ' ', 'nobody']
   return [
-    [bold('Who:'), ' ', leaverPiece(one.leaver), ` (${one.leaver.emails[0] ?? 'no address'})`],
+    [bold('Who:'), ' ', leaverPiece(one.leaver), ` (${tidy(one.leaver.emails[0] ?? 'no address')})`],
     [bold('When:'), ' ', ...whenPieces(one)],
     [bold('Why:'), ' ', kindTitles[one.choices.kind], ' · ', bold('Devices:'), ' ', deviceTitles[one.choices.devices]],
     handOver,

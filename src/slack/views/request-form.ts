@@ -1,7 +1,7 @@
 /** The request: who is known already; when has no default, since a form that guesses "now" ends somebody's access. */
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { Leaver } from '../../offboarding/offboarding.ts'
-import { bold, context, type Line, lines, option, plain } from './blocks.ts'
+import { bold, context, type Line, lines, option, plain, tidy } from './blocks.ts'
 import { modal } from './notice.ts'
 import { inZone, kindTitles, nameOf, placeOf } from './words.ts'
 
@@ -79,8 +79,8 @@ export function requestForm(facts: RequestFormFacts): ModalView {
 }
 
 function headLines(leaver: Leaver): Line[] {
-  const zone = leaver.zone ? [[`Their clock: ${placeOf(leaver.zone)} (${leaver.zone})`]] : []
-  return [[bold(nameOf(leaver)), ` · ${leaver.emails[0] ?? ''}`], ...zone]
+  const zone = leaver.zone ? [[tidy(`Their clock: ${placeOf(leaver.zone)} (${leaver.zone})`)]] : []
+  return [[bold(nameOf(leaver)), ` · ${tidy(leaver.emails[0] ?? '')}`], ...zone]
 }
 
 function timeHint({ leaver, picked }: RequestFormFacts): string {

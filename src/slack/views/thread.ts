@@ -108,6 +108,20 @@ export function closingSummary(one: Offboarding): Shown {
   return { text, blocks: [lines([[bold('🏁 Done')], ...closingLines(one), ...short])] }
 }
 
+/** Whole and in one piece, so that it can be copied: what is posted here is out of reach of whoever holds the host. */
+export function anchorNotice({ seq, hash, key }: { seq: number; hash: string; key: string }): Shown {
+  return {
+    text: `Anchor: entry ${seq} of the record has the hash ${hash}. Reports are signed with the key ${key}.`,
+    blocks: [
+      lines([
+        [bold('🔗 Anchor of the record'), `: ${seq}:${hash}`],
+        ['If anything up to this entry is changed later, "latchkey audit verify" says so, given these words.'],
+        [`Reports are signed with the key ${key}`],
+      ]),
+    ],
+  }
+}
+
 export function reportMissing(one: Offboarding, why: string): Shown {
   const text = `The report could not be put here. The offboarding itself is not touched by that; ask for the files with /offboard report ${one.id}.`
   return { text, blocks: [lines([[`📎 ${text}`], [clip(tidy(why), 1000)]])] }

@@ -1,0 +1,124 @@
+/**
+ * What is read of Google's answers. A field that decides whether a thing is done or gone must be there and of its kind:
+ * what is missing says nothing. Lists that are empty are left out by Google, so those, and nothing else, may be absent.
+ */
+import { z } from 'zod'
+
+const id = z.string().min(1)
+const words = z.string().nullish()
+const flag = z.boolean().nullish()
+
+/** Directory, Data Transfer and Licensing name the kind of each answer; a list of theirs without one is somebody else's. */
+const listed = (name: string, one: z.ZodType) =>
+  z.looseObject({ kind: z.string().includes('#'), [name]: z.array(one).optional(), nextPageToken: words })
+/** Gmail names no kinds. */
+const listedByGmail = (name: string, one: z.ZodType) => z.looseObject({ [name]: z.array(one).optional() })
+
+export const User = z.looseObject({
+  id,
+  primaryEmail: z.string().includes('@'),
+  aliases: z.array(z.string()).nullish(),
+  nonEditableAliases: z.array(z.string()).nullish(),
+  customerId: words,
+  isAdmin: z.boolean(),
+  suspended: z.boolean(),
+  archived: flag,
+  isMailboxSetup: flag,
+  isEnrolledIn2Sv: z.boolean(),
+  isEnforcedIn2Sv: flag,
+  includeInGlobalAddressList: flag,
+  suspensionReason: words,
+  creationTime: words,
+  recoveryEmail: words,
+  recoveryPhone: words,
+  name: z.looseObject({ fullName: words }).nullish(),
+  organizations: z.array(z.looseObject({ primary: flag, title: words, department: words })).nullish(),
+  relations: z.array(z.looseObject({ type: words, value: words })).nullish(),
+})
+export const Users = listed('users', User)
+
+export const Tokens = listed(
+  'items',
+  z.looseObject({ clientId: id, displayText: words, scopes: z.array(z.string()).nullish() }),
+)
+export const AppPasswords = listed(
+  'items',
+  z.looseObject({ codeId: z.int(), name: words, creationTime: words, lastTimeUsed: words }),
+)
+export const BackupCodes = listed('items', z.looseObject({}))
+
+/** Without a role nobody could tell an owner. */
+export const Member = z.looseObject({ id, role: id, email: words, delivery_settings: words })
+export const Members = listed('members', Member)
+export const Groups = listed('groups', z.looseObject({ id, email: words, name: words }))
+
+export const Roles = listed(
+  'items',
+  z.looseObject({ roleId: id, isSuperAdminRole: flag, roleName: words, roleDescription: words }),
+)
+export const RoleAssignments = listed(
+  'items',
+  z.looseObject({ roleAssignmentId: id, roleId: id, scopeType: words, orgUnitId: words }),
+)
+
+export const Phones = listed(
+  'mobiledevices',
+  z.looseObject({
+    resourceId: id,
+    status: id,
+    email: z.array(z.string()),
+    model: words,
+    os: words,
+    type: words,
+    lastSync: words,
+  }),
+)
+export const Chromebooks = listed(
+  'chromeosdevices',
+  z.looseObject({
+    deviceId: id,
+    status: id,
+    annotatedUser: words,
+    recentUsers: z.array(z.looseObject({ email: words })).nullish(),
+    model: words,
+    serialNumber: words,
+  }),
+)
+export const StatusResults = z.looseObject({
+  changeChromeOsDeviceStatusResults: z
+    .array(
+      z.looseObject({
+        deviceId: id,
+        error: z.looseObject({ code: z.number().nullish(), message: words }).nullish(),
+      }),
+    )
+    .nullish(),
+})
+
+export const Transfer = z.looseObject({ id, overallTransferStatusCode: id, requestTime: words })
+export const Transfers = listed('dataTransfers', Transfer)
+export const Applications = listed(
+  'applications',
+  z.looseObject({ id, name: id, transferParams: z.array(z.looseObject({ key: words })).nullish() }),
+)
+export const Licences = listed(
+  'items',
+  z.looseObject({ productId: id, skuId: id, userId: id, skuName: words, productName: words }),
+)
+
+export const Imap = z.looseObject({ enabled: z.boolean() })
+export const Pop = z.looseObject({ accessWindow: id })
+export const Forwarding = z.looseObject({ enabled: z.boolean(), emailAddress: words })
+export const Vacation = z.looseObject({
+  enableAutoReply: flag,
+  responseBodyPlainText: words,
+  responseBodyHtml: words,
+  restrictToContacts: flag,
+  restrictToDomain: flag,
+  endTime: words,
+})
+export const Filters = listedByGmail(
+  'filter',
+  z.looseObject({ id, action: z.looseObject({ forward: words }), criteria: z.looseObject({}).nullish() }),
+)
+export const Delegates = listedByGmail('delegates', z.looseObject({ delegateEmail: id, verificationStatus: id }))
