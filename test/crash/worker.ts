@@ -1,0 +1,36 @@
+/** One core's share of the simulated world: takes seeds from the one who asks, and answers with what was found. */
+import { parentPort } from 'node:worker_threads'
+import { enumerate, type Tally } from './enumerate.ts'
+import { enumerateFaults } from './faults.ts'
+import { sceneOf } from './scene.ts'
+import { install } from './time.ts'
+
+export interface Share {
+  seed: number
+  crashes: Tally
+  /** A disk that fails at each of its operations. */
+  faults?: Tally
+}
+
+/** A second crash, while it recovers from the first, in so many of the recoveries. */
+const twice = 0.03
+/** The faults of the disk need a whole run each, so only some seeds have them. */
+const faultsEvery = 8
+
+export async function share(seed: number): Promise<Share> {
+  const scene = sceneOf(seed)
+  const crashes = await enumerate(scene, { twice })
+  if (seed % faultsEvery !== 1) return { seed, crashes }
+  return { seed, crashes, faults: await enumerateFaults({ ...scene, closes: true }) }
+}
+
+if (parentPort) {
+  const port = parentPort
+  install()
+  port.on('message', (seed: number) => {
+    share(seed).then(
+      (done) => port.postMessage(done),
+      (error) => port.postMessage({ seed, error: String(error?.stack ?? error) }),
+    )
+  })
+}
