@@ -162,15 +162,26 @@ async function loadUsed(
   return new Map([...used].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+/** zod looks at the `length` of whatever stands where a text or a list should, and fails where that is no number. */
+function judged<T>(schema: z.ZodType<T>, value: unknown) {
+  try {
+    return schema.safeParse(value)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    const message = 'holds a section with a "length" in it where a text or a list is meant'
+    throw new SettingsError([{ path: 'latchkey.yaml', message }])
+  }
+}
+
 /** A plain text may come from the environment too: where a schema wants text, a Secret is opened. */
 function parsed<T>(schema: z.ZodType<T>, value: unknown) {
-  const first = schema.safeParse(value)
+  const first = judged(schema, value)
   const opened = (first.error?.issues ?? []).filter((issue) => issue.code === 'invalid_type')
   const places = opened.filter((issue) => at(value, issue.path) instanceof Secret)
   if (places.length === 0) return first
   const copy = structured(value)
   for (const { path } of places) put(copy, path, (at(value, path) as Secret).reveal())
-  return schema.safeParse(copy)
+  return judged(schema, copy)
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -4,12 +4,15 @@ import { stopFile } from '../store/stop-file.ts'
 import { expectOnly, type Subcommand, UsageError } from './command-line.ts'
 import { dataFolder, somebodyHere } from './surroundings.ts'
 
+/** Characters; as many as in Slack. */
+const longest = 500
+
 export default {
   usage: 'stop WHY',
   summary: 'stops everything before the next request to any system',
   async run(line, args) {
     expectOnly(args, { words: 1 })
-    const why = args[0]?.trim()
+    const why = args[0]?.trim().slice(0, longest)
     if (!why) throw new UsageError('say why, in quotes: latchkey stop "wrong list of people".')
     const sign = stopFile(dataFolder(line))
     const before = sign.read()

@@ -197,10 +197,15 @@ function applied(run: StepRun, finding: string, more: Partial<AppliedFinding>): 
   return { ...run, applied: { ...run.applied, [finding]: { ...before, ...more } } }
 }
 
-/** A person has looked, so what was in doubt before is not held against the next attempt. */
+/**
+ * A clear no is not held against the next attempt. What may have landed stays known, so that a look finds it; where only
+ * a person can look, they have.
+ */
 function reopened(run: StepRun): StepRun {
   const { ending: _ending, endedAt: _endedAt, fact: _fact, waitingSince: _since, ...rest } = run
-  const applied = Object.fromEntries(Object.entries(run.applied).filter(([, one]) => one.answeredAt))
+  const mayHaveLanded = (one: AppliedFinding) => !one.refusal || one.refusal.kind === 'in-doubt'
+  const stays = (one: AppliedFinding) => one.answeredAt || (mayHaveLanded(one) && run.plan.repeat !== 'ask')
+  const applied = Object.fromEntries(Object.entries(run.applied).filter(([, one]) => stays(one)))
   return { ...rest, applied, state: 'planned' }
 }
 

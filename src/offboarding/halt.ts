@@ -1,6 +1,7 @@
 /** Stop everything: who may, and what goes on record. While the sign is up, no request leaves for any system. */
 import { Refusal } from './decide.ts'
 import type { EventOf } from './event.ts'
+import { isLeaver } from './leaver.ts'
 import type { Clicker, Offboarding, Person } from './offboarding.ts'
 
 export type Sign = { stopped: true; at: string; by: Person; why: string } | { stopped: false; at: string; by: Person }
@@ -51,16 +52,11 @@ function unfinished(one: Offboarding): boolean {
  */
 export function allowHalt(what: 'stop' | 'resume', by: Clicker, open: readonly Offboarding[]): void {
   const outsider = by.bot || by.deactivated || by.guest || by.external
-  const concerned = open.some(({ leaver }) => isSame(by, leaver))
+  const concerned = open.some((one) => isLeaver(by, one))
   const holds = what === 'resume' ? by.holds.includes('it') : by.holds.length > 0
   if (!outsider && !concerned && holds) return
   const who = what === 'resume' ? 'IT' : 'HR or IT'
   throw new Refusal(
     `Only ${who} approvers can ${what} everything, and you are not one at this moment. Ask somebody of ${who}.`,
   )
-}
-
-function isSame(by: Clicker, leaver: Offboarding['leaver']): boolean {
-  const address = by.email?.toLowerCase()
-  return by.id === leaver.id || by.id === leaver.slackId || (address !== undefined && leaver.emails.includes(address))
 }

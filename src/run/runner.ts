@@ -167,7 +167,9 @@ export class Runner {
       const starts = this.#o.ledger.open().flatMap((one) => (one.startedAt ? [one.startedAt] : []))
       if (!mayStartNow(starts, asked.policy.startsPerHour, this.#now())) return
       const plan = await this.#o.planner.plan(asked, this.#hold.signal)
-      for (const step of plan.steps) this.#fresh.set(`${id} ${step.key}`, step.findings)
+      // What could not be read is looked at again, and patiently.
+      const read = plan.steps.filter((step) => step.findings.every((finding) => finding.state !== 'unknown'))
+      for (const step of read) this.#fresh.set(`${id} ${step.key}`, step.findings)
       await this.#o.ledger.record(id, { type: 'planned', at: this.#at(), plan, purpose: 'run' })
     })
   }

@@ -9,27 +9,9 @@ import type { AppliedFinding, Ending, FailureKind, Offboarding, StepRun } from '
 import { carried, endingOf, factOf, unreadableFinding } from '../offboarding/plan.ts'
 import { type CallContext, explain, inCall } from './gate.ts'
 import { findingsOf } from './read.ts'
+import type { Settling } from './settling.ts'
 
-/** Milliseconds. */
-export interface Settling {
-  /** First pause between two looks; doubles up to `maxPause`. */
-  firstPause: number
-  maxPause: number
-  /** How long an ordered change may take to show. */
-  window: number
-  /** How long a system that does not answer is tried again before a person must act. */
-  patience: number
-  /** After a crash: how long a request that was on its way may still land. */
-  inFlight: number
-}
-
-export const usualSettling: Settling = {
-  firstPause: 250,
-  maxPause: 10_000,
-  window: 90_000,
-  patience: 15 * 60_000,
-  inFlight: 35_000,
-}
+export { type Settling, usualSettling } from './settling.ts'
 
 export interface StepWork {
   step: AutomaticStep
@@ -50,6 +32,8 @@ export interface StepWork {
   signal: AbortSignal
   /** Ends what was ordered and is on its way; comes after `signal`, so that most orders are still answered. */
   abandon: AbortSignal
+  /** What this attempt found before it ordered anything. */
+  first?: readonly Finding[]
   /** Set when findings of this very run were read a moment ago, so that no call is made twice. */
   freshFindings?: readonly Finding[]
 }
@@ -61,15 +45,35 @@ export async function runStep(work: StepWork): Promise<void> {
   await landed(work)
   const first = work.freshFindings ?? (await lookPatiently(work))
   if (!first) return
-  await orderOpen(work, first)
-  await settle(work, first)
+  const working = { ...work, first }
+  await orderOpen(working, first)
+  await settle(working, first)
+}
+
+/** What no plan could read was found later, and is gone once it was taken back: it must not read as nothing found. */
+function knownOf(work: StepWork): Finding[] {
+  const { findings, applied } = work.run()
+  const known = new Map<string, Finding>()
+  for (const id of Object.keys(applied)) known.set(id, { id, label: id, state: 'open', fact: 'ordered' })
+  for (const finding of [...(work.first ?? []), ...findings]) known.set(finding.id, finding)
+  return [...known.values()]
 }
 
 /** A step that waits for its system: asked again; it stays as it is, or ends. */
 export async function pollStep(work: StepWork): Promise<void> {
   const looked = await look(work)
-  if (!('findings' in looked)) return
-  if (endingOf(looked.findings, work.step.proof) !== 'waiting') await conclude(work, looked.findings)
+  const { waitingSince } = work.run()
+  const waited = work.clock.now().getTime() - Date.parse(waitingSince ?? now(work))
+  const overdue = waited > work.offboarding.policy.waitingFor
+  if ('findings' in looked) {
+    if (endingOf(looked.findings, work.step.proof) !== 'waiting') return conclude(work, looked.findings)
+    const fact = `${factOf(looked.findings)}. It has waited for too long: somebody of IT looks there.`
+    return overdue ? end(work, 'unknown', looked.findings, fact) : undefined
+  }
+  // A clear no would stay one, and nobody would hear of it while the step merely waits.
+  const { kind, fact } = looked.failure
+  const passing = kind === 'busy' || kind === 'in-doubt'
+  if (!passing || overdue) await end(work, 'unknown', unread(work), fact)
 }
 
 /** Waits out what may still be on its way: reading back earlier could miss it, and a second order double it. */
@@ -107,7 +111,7 @@ async function look(work: StepWork): Promise<Looked> {
   const context = contextOf(work)
   try {
     const found = await inCall(context, async () => findingsOf(work.step, await work.look(work.signal)))
-    return { findings: carried(work.run().findings, found) }
+    return { findings: carried(knownOf(work), found) }
   } catch (error) {
     work.signal.throwIfAborted()
     const failure = explain(error, context)

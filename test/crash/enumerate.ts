@@ -48,6 +48,8 @@ export interface Options {
   bent?: Bent
   /** Of the states that a first crash leads to, how many are crashed a second time while they recover; 0 to 1. */
   twice?: number
+  /** All points where it is absent. */
+  wanted?: (point: Point) => boolean
   /** Stops after so many failures. */
   enough?: number
 }
@@ -56,7 +58,7 @@ export async function enumerate(scene: Scene, options: Options = {}): Promise<Ta
   const { bent = {} } = options
   const tally: Tally = { points: 0, played: 0, failures: [] }
   const known = new Map<string, readonly Wrong[]>()
-  const first = await forked(beginning(scene), bent, () => true)
+  const first = await forked(beginning(scene), bent, options.wanted ?? (() => true))
   tally.points += 1
   tally.played += 1
   if (first.played.wrong.length > 0) tally.failures.push(failureOf(scene, '0', 'no crash', first.played.wrong))

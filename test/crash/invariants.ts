@@ -50,7 +50,7 @@ export async function judge(world: World, life: Life): Promise<Wrong[]> {
   const found: Wrong[] = world.moving.wrong.map(wrongOf)
   const one = await life.engine.ledger.load('off-1')
   if (!one) return [...found, { kind: 'lost', what: 'the offboarding itself' }]
-  found.push(...vendorsWrong(world), ...endingsWrong(world, one), ...threadWrong(world, one))
+  found.push(...vendorsWrong(world, one), ...endingsWrong(world, one), ...threadWrong(world, one))
   found.push(...(await recordWrong(world, life)))
   return found
 }
@@ -60,7 +60,7 @@ function wrongOf(text: string): Wrong {
   return { kind: kind as Wrong['kind'], what: rest.join(': ') }
 }
 
-function vendorsWrong(world: World): Wrong[] {
+function vendorsWrong(world: World, one: Offboarding): Wrong[] {
   const { vendors } = world.moving
   const found: Wrong[] = []
   for (const step of world.scene.steps) {
@@ -71,18 +71,19 @@ function vendorsWrong(world: World): Wrong[] {
       if (isHarm(step.kind) && times > 1) found.push({ kind: 'doubled', what: `${step.id}/${thing} ${times} times` })
     }
   }
-  return [...found, ...orderWrong(world)]
+  return [...found, ...orderWrong(world, one)]
 }
 
 const phases: readonly SceneStep['phase'][] = ['contain', 'preserve', 'remove', 'reclaim']
 
 /** Inside one system: no later phase before an earlier one was through; what waits for the vendor does not hold it up. */
-function orderWrong({ scene, moving }: World): Wrong[] {
+function orderWrong({ scene, moving }: World, one: Offboarding): Wrong[] {
   const found: Wrong[] = []
   const latest = new Map<string, SceneStep>()
   for (const effect of moving.vendors.effects) {
     const step = scene.steps.find((one) => one.id === effect.step)
-    if (!step) continue
+    // What a person had tried again comes when they asked for it.
+    if (!step || (one.steps[keyOf(step)]?.attempt ?? 0) > 1) continue
     const before = latest.get(step.vendor) ?? step
     if (phases.indexOf(before.phase) <= phases.indexOf(step.phase)) latest.set(step.vendor, step)
     else found.push({ kind: 'broken', what: `${step.id} was done after ${before.id}` })

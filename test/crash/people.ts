@@ -56,6 +56,7 @@ export function employPeople(world: World, ledger: Ledger): void {
   function look(one: Offboarding): void {
     const at = () => new Date(time.now()).toISOString()
     if (one.state === 'awaiting-sign-off' && one.plan && one.plan.unreadable.length === 0) sign(one, at)
+    if (one.held) sign(one, at)
     for (const run of Object.values(one.steps)) {
       if (run.state === 'waiting' && run.plan.task) {
         const said = { type: 'attested' as const, by: it, step: run.key, note: 'paid' }
@@ -66,11 +67,12 @@ export function employPeople(world: World, ledger: Ledger): void {
   }
 
   function sign(one: Offboarding, at: () => string): void {
-    const digest = one.plan?.digest ?? ''
+    const digest = one.held?.digest ?? one.plan?.digest ?? ''
+    const signOffs = one.held?.signOffs ?? one.signOffs
     for (const by of [hr, it]) {
       const role = by.holds[0] as 'hr' | 'it'
       const said = { type: 'signed' as const, by, role, digest }
-      if (!one.signOffs[role]) click(`sign ${role}`, thinkMs, () => ({ ...said, at: at() }))
+      if (!signOffs[role]) click(`sign ${role} ${digest.slice(0, 6)}`, thinkMs, () => ({ ...said, at: at() }))
     }
   }
 

@@ -34,6 +34,8 @@ export interface Odds {
   lostAfter: number
   /** It is done after the time-out. */
   late: number
+  /** A vendor says no to a look, and has no reason that lasts. */
+  refused?: number
 }
 
 export interface Scene {
@@ -54,7 +56,7 @@ export interface Scene {
 }
 
 export const never: Odds = { busy: 0, lostBefore: 0, lostAfter: 0, late: 0 }
-const nowAndThen: Odds = { busy: 0.04, lostBefore: 0.02, lostAfter: 0.03, late: 0.01 }
+const nowAndThen: Odds = { busy: 0.04, lostBefore: 0.02, lostAfter: 0.03, late: 0.01, refused: 0.02 }
 
 const hours = (count: number) => count * 3600_000
 
@@ -83,8 +85,15 @@ export function sceneOf(seed: number): Scene {
     requesterSees: chance() < 0.8,
     closes: chance() < 0.25,
     segmentBytes: pick(chance, [8_000, 20_000, 1_000_000]),
-    odds: { vendor: calm ? never : nowAndThen, slack: calm ? never : nowAndThen },
+    odds: { vendor: calm ? never : nowAndThen, slack: calm ? never : { ...nowAndThen, refused: 0 } },
   }
+}
+
+/** One step, and nothing that goes wrong by itself. */
+export function smallest(kind: Kind): Scene {
+  const steps = [step('crm', 'transfer', 'contain', kind)]
+  const odds = { vendor: never, slack: never }
+  return { ...sceneOf(1), steps, vendors: ['crm'], task: false, requesterSees: true, closes: false, odds }
 }
 
 /** One that contains and one that cannot be taken back or repeated, and perhaps what comes between. */

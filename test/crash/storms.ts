@@ -43,9 +43,11 @@ export async function storm(seed: number, kind = kindOf(seed)): Promise<StormFai
  * turn may come after that of a later phase, which waits for ends and not for success (DESIGN 4, rule 6).
  */
 function isHonest({ what }: Wrong, one: Offboarding | undefined): boolean {
-  const [id = ''] = what.split(' ')
+  const [id = ''] = what.split(/[ @]/)
   const again = (one?.steps[`${id}@main`]?.attempt ?? 1) > 1
-  return /ended attested: looked there/.test(what) || (again && what.includes(' was done after '))
+  // What was only tried again once its account was deleted is not there any more.
+  const late = what.includes(' was done after ') || what.includes('ended nothing-found')
+  return /ended attested: looked there/.test(what) || (again && late)
 }
 
 /** Where nothing may be felt, nothing else may be in the way either. */

@@ -93,7 +93,11 @@ async function spoilt(mood: Mood, chance: Chance, sent: Request, send: () => Pro
   const answer = chance() < 0.5 ? await send() : undefined
   if (mood === 'stall') return time.sleep(1e12, sent.signal) as Promise<never>
   if (mood === 'reset') throw broken('ECONNRESET')
-  if (mood === 'error') return new Response('{"error":"internal"}', { status: pick(chance, [500, 502, 503, 504]) })
+  // 503 says that nothing was done (RFC 9110, 15.6.4).
+  if (mood === 'error')
+    return new Response('{"error":"internal"}', {
+      status: answer ? pick(chance, [500, 502, 504]) : pick(chance, [500, 502, 503, 504]),
+    })
   if (mood === 'html')
     return new Response('<html>Sign in to the network</html>', { headers: { 'content-type': 'text/html' } })
   return halfOf(answer ? await answer.text() : '{"disabled": tr')

@@ -108,6 +108,7 @@ export class World {
       { to: 'vendor', request },
       { odds: this.scene.odds.vendor, writes: request.method !== 'GET', signal: sent.signal },
     )
+    if (answer === 'refused') return answerOf({ status: 403, body: { code: 'not_now' } })
     if (answer === 'busy') {
       const seconds = this.chance() < 0.5 ? 2 : 25
       return new Response('{}', { status: 429, headers: { 'retry-after': String(seconds) } })
@@ -116,8 +117,10 @@ export class World {
   }
 
   /** The network to Slack. */
-  slack(request: SlackRequest): Promise<ReturnType<typeof slackServed>['answer'] | 'busy'> {
-    return this.#exchange({ to: 'slack', request }, { odds: this.scene.odds.slack, writes: slackWrites(request) })
+  async slack(request: SlackRequest): Promise<ReturnType<typeof slackServed>['answer'] | 'busy'> {
+    const how = { odds: this.scene.odds.slack, writes: slackWrites(request) }
+    const answer = await this.#exchange<ReturnType<typeof slackServed>['answer']>({ to: 'slack', request }, how)
+    return answer === 'refused' ? { ok: false, error: 'not_now' } : answer
   }
 
   /** What was on its way when the process before died, and still arrives. */
@@ -129,13 +132,14 @@ export class World {
   async #exchange<T>(
     what: { to: 'vendor'; request: VendorRequest } | { to: 'slack'; request: SlackRequest },
     { odds, writes, signal }: { odds: Odds; writes: boolean; signal?: AbortSignal },
-  ): Promise<T | 'busy'> {
+  ): Promise<T | 'busy' | 'refused'> {
     if (this.dead) return forever()
     const io = this.#count()
     const { request } = what
     const name = 'vendor' in request ? `${request.method} ${request.vendor}${request.path}` : request.method
     const one: Flying = { id: io, sentAt: time.now(), ...what }
     const fate = this.#fate(odds)
+    if (fate === 'refused' && !writes && this.moving.vendors.effects.length > 0) return 'refused'
     const isLate = fate === 'late' && writes
     const way = isLate ? longestFlightMs[what.to] * (0.7 + 0.3 * this.chance()) : 5 + 200 * this.chance()
     const back = 5 + 200 * this.chance()
@@ -168,8 +172,8 @@ export class World {
   #fate(odds: Odds): keyof Odds | undefined {
     const at = this.chance()
     let sum = 0
-    for (const name of ['busy', 'lostBefore', 'lostAfter', 'late'] as const) {
-      sum += odds[name]
+    for (const name of ['busy', 'lostBefore', 'lostAfter', 'late', 'refused'] as const) {
+      sum += odds[name] ?? 0
       if (at < sum) return name
     }
     return undefined

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it as test, vi } from 'vitest'
 import { Busy, type Connector, Denied, InDoubt, Rejected } from '../../src/connector.ts'
 import type { Event } from '../../src/offboarding/event.ts'
 import { memoryStore } from '../support/memory-store.ts'
-import { hr, it, leaver } from '../support/story.ts'
+import { hr, it, leaver, request } from '../support/story.ts'
 import { type Bench, bench, ended, signedOff, toy, toyConnector, toyStep, until } from '../support/toy.ts'
 
 const benches: Bench[] = []
@@ -72,6 +72,46 @@ describe('a run that goes well', () => {
     ]
     const { one } = await run([toyConnector('zoo', [{ ...step, find }])])
     expect(one.steps['zoo/out@main']?.ending).toBe('acknowledged')
+  })
+  test.each([
+    ['refuses the credential', new Denied('the credential was refused'), /credential was refused/],
+    ['says a clear no', new Rejected('no such job'), /no such job/],
+  ])("what waits for a system that then %s becomes somebody's task", async (_what, error, words) => {
+    const world = toy({ job: ['j1'] })
+    world.state = () => (world.done.length > 0 ? 'pending' : 'open')
+    const step = toyStep(world, 'job')
+    const find: typeof step.find = async (at) => {
+      if (world.looks.length > 4) throw error
+      world.looks.push('job')
+      return [{ id: 'j1', label: 'Job', state: at.applied('j1')?.answeredAt ? 'pending' : 'open', fact: 'under way' }]
+    }
+    const { one } = await run([toyConnector('zoo', [{ ...step, find }])])
+    expect(one.steps['zoo/job@main']).toMatchObject({ ending: 'unknown', fact: expect.stringMatching(words) })
+  })
+  test('what waits longer than the policy allows becomes the task of IT', async () => {
+    const world = toy({ job: ['j1'] })
+    const step = toyStep(world, 'job')
+    const find: typeof step.find = async (at) => [
+      { id: 'j1', label: 'Job', state: at.applied('j1')?.answeredAt ? 'pending' : 'open', fact: 'under way' },
+    ]
+    const made = begin([toyConnector('zoo', [{ ...step, find }])])
+    const id = await signedOff(made, { policy: { ...request().policy, waitingFor: 120_000 } })
+    const one = await until(made, id, ended)
+    expect(one.steps['zoo/job@main']).toMatchObject({
+      ending: 'unknown',
+      fact: expect.stringMatching(/waited for too long/),
+    })
+  })
+  test('what no plan could read, and was found and taken back later, ends verified and not as nothing found', async () => {
+    const world = toy({ keys: ['k1'] })
+    world.onLook = () => {
+      if (world.looks.length < 3) throw new Busy('not now')
+    }
+    const { one } = await run([toyConnector('zoo', [toyStep(world, 'keys')])])
+    expect(one.steps['zoo/keys@main']).toMatchObject({
+      ending: 'verified',
+      findings: [{ id: 'k1', label: 'k1', state: 'done', fact: 'no longer there' }],
+    })
   })
   test('a manual step waits for its person; what needs it waits too', async () => {
     const world = toy({ licence: ['l1'] })
@@ -167,6 +207,33 @@ describe('a run that meets trouble', () => {
     const one = await until(made, await signedOff(made), ended)
     expect(one.steps['zoo/keys@main']?.ending).toBe('verified')
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(35_000)
+  })
+  test('what was in doubt is still known when a person tries again, so that what landed is found', async () => {
+    const world = toy({ move: ['files'] })
+    const step = toyStep(world, 'move')
+    const jobs: number[] = []
+    // Only a job of this very order counts; its answer is lost, and the look after it is refused.
+    const find: typeof step.find = async (at) => {
+      world.onLook?.('move')
+      const ordered = at.applied('files')?.intentAt.getTime() ?? Number.POSITIVE_INFINITY
+      const state = jobs.some((job) => job >= ordered) ? 'done' : 'open'
+      return [{ id: 'files', label: 'Files', state, fact: 'as the list of jobs says' }]
+    }
+    const made = begin([toyConnector('zoo', [{ ...step, find }])])
+    world.before = () => {
+      jobs.push(made.clock.now().getTime())
+      world.onLook = () => {
+        throw new Rejected('403 for a moment')
+      }
+      throw new InDoubt('the connection was cut')
+    }
+    const id = await signedOff(made)
+    expect((await until(made, id, ended)).steps['zoo/move@main']?.ending).toBe('unknown')
+    delete world.onLook
+    const at = made.clock.now().toISOString()
+    await made.engine.ledger.record(id, { type: 'retried', at, by: it, step: 'zoo/move@main' })
+    const one = await until(made, id, (now) => ended(now) && now.steps['zoo/move@main']?.attempt === 2)
+    expect([one.steps['zoo/move@main']?.ending, jobs.length]).toEqual(['verified', 1])
   })
   test('what can neither be repeated nor read back stops and asks a person', async () => {
     const world = toy({ mail: ['m1'] })
