@@ -39,7 +39,7 @@ function unreadable(message: string): Problem {
 
 function readDocument(text: string, around: Surroundings): { value: unknown; problems: Problem[] } {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'error' })
   const problems = [...document.errors, ...document.warnings].map((error) => {
     const { line, col } = lines.linePos(error.pos[0])
     const message = error.message.startsWith('Maximum call stack') ? 'is nested too deeply' : error.message

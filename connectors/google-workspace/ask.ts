@@ -43,11 +43,18 @@ function ourError(what: string, error: unknown): Error {
   for (let one = error; one instanceof Error; one = one.cause)
     if (one instanceof Busy || one instanceof Denied || one instanceof InDoubt || one instanceof Rejected) return one
   const { response } = error as GoogleError
-  if (!response) return new Error(`Could not ${what} at Google: ${error instanceof Error ? error.message : error}`)
+  if (!response) return new Rejected(`Could not ${what} at Google: ${withoutAnswer(error)}.`)
   const { reason, message } = said(response.data)
   const code = [response.status, reason].filter(Boolean).join(' ')
   const told = `Google refused to ${what}: ${message || 'without a reason'} (${code}).`
   return new Rejected(told, { status: response.status, ...(reason && { code: reason }) })
+}
+
+/** The libraries stumble over a token or an answer that is none, in words for programmers. */
+function withoutAnswer(error: unknown): string {
+  const stumbled = error instanceof TypeError || (error instanceof Error && error.cause instanceof TypeError)
+  if (stumbled) return 'its answer could not be understood'
+  return error instanceof Error ? error.message : 'no reason given'
 }
 
 const text = z.string().optional().catch(undefined)

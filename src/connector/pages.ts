@@ -1,7 +1,7 @@
 import { Rejected } from './errors.ts'
 
 /** More pages than any list that is read for one person has; a vendor that goes on for ever must not take us along. */
-const most = 2000
+const most = 1000
 
 /** To be told each page before it is asked for. Throws Rejected where a list goes round in circles, or never ends. */
 export function pageCounter(vendor: string): (page: string) => void {

@@ -46,7 +46,7 @@ export async function forked(
 
 export interface Options {
   bent?: Bent
-  /** Of the states that a first crash leads to, how many are crashed a second time while they recover; 0 to 1. */
+  /** Of the recoveries, how many die once more at each of their own points; 0 to 1. */
   twice?: number
   /** All points where it is absent. */
   wanted?: (point: Point) => boolean
@@ -87,9 +87,8 @@ async function crashAt(work: Work, { point, frozen }: Fork, before: string): Pro
     let wrong = known.get(left.name)
     if (!wrong) {
       tally.played += 1
-      const again = before === '' && isChosen(work.options.twice ?? 0, tally.played)
-      // A second crash in a recovery: where exactly is spread over all of them.
-      const { played, forks } = await forked(left.open(), bent, (one) => again && (one.io + tally.played) % 5 === 0)
+      const isTwice = before === '' && isChosen(work.options.twice ?? 0, tally.played)
+      const { played, forks } = await forked(left.open(), bent, () => isTwice)
       wrong = played.wrong
       known.set(left.name, wrong)
       for (const fork of forks) await crashAt(work, fork, `${name}, `)

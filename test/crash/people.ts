@@ -79,10 +79,9 @@ export function employPeople(world: World, ledger: Ledger): void {
   function mended(run: StepRun | undefined, at: string): Event | undefined {
     const step = world.scene.steps.find((one) => keyOf(one) === run?.key)
     if (!run || !step || !endedBadly(run)) return undefined
-    const open = stillOpen(world.moving.vendors, step, time.now())
     const said = { at, by: it, step: run.key }
-    if (open.length > 0) return { type: 'retried', ...said }
-    return { type: 'attested', ...said, note: 'looked there: it is done' }
+    const isThere = step.kind === 'letter' && stillOpen(world.moving.vendors, step, time.now()).length === 0
+    return isThere ? { type: 'attested', ...said, note: 'it has arrived' } : { type: 'retried', ...said }
   }
 
   ledger.onChange((one) => look(one))

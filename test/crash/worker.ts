@@ -12,8 +12,8 @@ export interface Share {
   faults?: Tally
 }
 
-/** A second crash, while it recovers from the first, in so many of the recoveries. */
-const twice = 0.03
+/** So many of the recoveries die once more, at each of their own points. */
+const twice = 0.008
 /** The faults of the disk need a whole run each, so only some seeds have them. */
 const faultsEvery = 8
 

@@ -67,7 +67,7 @@ describe('the simulated world', () => {
       played,
       failures,
     } = await enumerate(smallest('wipe'), {
-      twice: 0.03,
+      twice: 0.02,
       wanted: (point) => point.io % 4 === 1,
     })
     expect(failures).toEqual([])

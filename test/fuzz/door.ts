@@ -39,7 +39,7 @@ export interface Door {
 }
 
 /** So long may one input take before it counts as a hang, in ms; far beyond what any takes on a busy machine. */
-const patience = 20_000
+const patience = 60_000
 /** For one part, with the shrinking of what failed, in ms. */
 const longestShrinking = 240_000
 

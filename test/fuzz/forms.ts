@@ -101,8 +101,8 @@ const anythingAtAll = (task: Task) =>
 export const forms: Door = {
   name: 'forms',
   parts: [
-    { name: 'filled-in', share: 0.5, hold: filledIn },
-    { name: 'bent', share: 0.4, hold: bent },
-    { name: 'anything', share: 0.1, hold: anythingAtAll },
+    { name: 'filled-in', share: 0.25, hold: filledIn },
+    { name: 'bent', share: 0.25, hold: bent },
+    { name: 'anything', share: 0.5, hold: anythingAtAll },
   ],
 }

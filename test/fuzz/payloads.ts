@@ -103,16 +103,16 @@ const kinds: readonly Kind[] = ['action', 'shortcut', 'event', 'command']
 export const payloads: Door = {
   name: 'payloads',
   parts: [
-    { name: 'whole', share: 0.4, hold: (task: Task) => hold(task, whole, heard) },
+    { name: 'whole', share: 0.25, hold: (task: Task) => hold(task, whole, heard) },
     {
       name: 'bent',
-      share: 0.45,
+      share: 0.25,
       hold: (task: Task) =>
         hold(task, fc.tuple(bent, changes), ([one, done]) => heard({ ...one, body: changedBy(one.body, done) })),
     },
     {
       name: 'anything',
-      share: 0.15,
+      share: 0.5,
       hold: (task: Task) =>
         hold(task, fc.tuple(fc.constantFrom(...kinds), fc.nat(100), anything), ([kind, at, body]) =>
           heard({ kind, name: names[kind][at % names[kind].length]!, body }),

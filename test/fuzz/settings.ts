@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Tasks } from '../../connectors/manual.ts'
 import { knownConnectors, loadConnector } from '../../src/app.ts'
 import { readSettings, SettingsError } from '../../src/settings.ts'
+import { readText } from '../../src/settings-text.ts'
 import { type Door, hasUnseen, hold, must, type Part, type Task } from './door.ts'
 import { anything, changedBy, change as jsonChange } from './json.ts'
 import { shortText, text } from './texts.ts'
@@ -43,6 +44,13 @@ async function read(source: string): Promise<void> {
     must(!hasUnseen(error.message), `control characters: ${JSON.stringify(error.message)}`)
   }
   must(!('polluted' in {}), 'the prototype of everything was changed')
+}
+
+/** The text alone, without what it would have to say. */
+function readOnly(source: string): void {
+  const { problems } = readText(source, { env, readFile: () => canary })
+  for (const { path, message } of problems)
+    must(path !== '' && message !== '' && !message.includes(canary), `a problem without words: ${path}: ${message}`)
 }
 
 const lines = good.split('\n')
@@ -207,10 +215,11 @@ async function uncompiled<T>(work: () => Promise<T>): Promise<T> {
 export const settings: Door = {
   name: 'settings',
   parts: [
-    part('edited', 0.2, edited),
-    part('bent', 0.15, bent),
-    part('soup', 0.4, soup),
-    part('any', 0.249, fc.oneof(any, text)),
-    part('bombs', 0.001, bomb),
+    part('edited', 0.05, edited),
+    part('bent', 0.04, bent),
+    part('soup', 0.25, soup),
+    part('any', 0.05, fc.oneof(any, text)),
+    part('bombs', 0.0005, bomb),
+    { name: 'text', share: 0.6095, hold: (task: Task) => hold(task, fc.oneof(soup, text, any), readOnly) },
   ],
 }

@@ -40,7 +40,7 @@ function named(typed: string): void {
 export const slash: Door = {
   name: 'slash',
   parts: [
-    { name: 'heard', share: 0.6, hold: (task: Task) => hold(task, command, heard) },
-    { name: 'named', share: 0.4, hold: (task: Task) => hold(task, typed, named) },
+    { name: 'heard', share: 0.25, hold: (task: Task) => hold(task, command, heard) },
+    { name: 'named', share: 0.75, hold: (task: Task) => hold(task, typed, named) },
   ],
 }

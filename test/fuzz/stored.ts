@@ -201,11 +201,11 @@ export const stored: Door = {
   parts: [
     {
       name: 'read',
-      share: 0.8,
+      share: 0.94,
       hold: (task: Task) => hold(task, fc.array(damage, { minLength: 1, maxLength: 3 }), readOnly),
     },
-    part('once', 0.13, fc.tuple(damage)),
-    part('often', 0.0698, fc.array(damage, { minLength: 2, maxLength: 5 })),
+    part('once', 0.04, fc.tuple(damage)),
+    part('often', 0.0198, fc.array(damage, { minLength: 2, maxLength: 5 })),
     part('huge', 0.0002, fc.tuple(damage.map((one) => ({ ...one, how: 'huge' as const })))),
   ],
 }
