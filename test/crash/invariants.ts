@@ -1,10 +1,12 @@
 /** What must hold whatever happened, checked from the outside: by vendors, disk and Slack, not by what the product says. */
 
+import { isDeepStrictEqual } from 'node:util'
 import { summarize } from '../../src/bot.ts'
-import { openLedger } from '../../src/offboarding/ledger.ts'
+import { fold } from '../../src/offboarding/decide.ts'
 import type { Offboarding } from '../../src/offboarding/offboarding.ts'
 import { messages } from '../../src/slack/messages.ts'
 import { openEmbeddedStore } from '../../src/store/embedded.ts'
+import type { MemoryDisk } from '../support/disk-memory.ts'
 import { folder, type Life } from './life.ts'
 import { toldOf } from './people.ts'
 import { isHarm, keyOf, type SceneStep } from './scene.ts'
@@ -51,7 +53,7 @@ export async function judge(world: World, life: Life): Promise<Wrong[]> {
   const one = await life.engine.ledger.load('off-1')
   if (!one) return [...found, { kind: 'lost', what: 'the offboarding itself' }]
   found.push(...vendorsWrong(world, one), ...endingsWrong(world, one), ...threadWrong(world, one))
-  found.push(...(await recordWrong(world, life)))
+  found.push(...(await recordWrong(world, life, one)))
   return found
 }
 
@@ -152,26 +154,30 @@ function keysIn(payload: Record<string, string> | undefined): string[] {
 }
 
 /** The chain is whole, what people were told is on record, and starting once more changes nothing. */
-async function recordWrong(world: World, life: Life): Promise<Wrong[]> {
+async function recordWrong(world: World, life: Life, one: Offboarding): Promise<Wrong[]> {
   const found: Wrong[] = []
   const verified = await life.store.verify()
   if (verified.bad) found.push({ kind: 'broken', what: `the chain: ${JSON.stringify(verified.bad)}` })
-  const history = (await life.store.history('off-1')) ?? []
-  const record = new Set(history.map(toldOf))
-  for (const told of world.moving.told)
-    if (!record.has(told)) found.push({ kind: 'lost', what: `what a person was told: ${told}` })
-  const again = world.freeze().disk.survivor('kill').open()
-  const before = again.names().map((name) => `${name} ${again.bytes(name)?.length}`)
+  const disk = world.freeze().disk.survivor('kill').open()
+  const before = sizesOn(disk)
   const { clock } = time
-  const store = await openEmbeddedStore({ folder, disk: again, clock, summarize, onFatal: () => undefined })
-  const strange = store.problems()
+  const again = await openEmbeddedStore({ folder, disk, clock, summarize, onFatal: () => undefined })
+  const events = again.opened().get(one.id) ?? (await again.history(one.id)) ?? []
+  const strange = again.problems()
   if (strange.length > 0) found.push({ kind: 'broken', what: `started once more: ${JSON.stringify(strange)}` })
-  const same = JSON.stringify(await store.history('off-1')) === JSON.stringify(history)
-  if (!same) found.push({ kind: 'broken', what: 'started once more, the record is another one' })
-  const ledger = openLedger(store, { newId: () => 'off-2', now: () => clock.now() })
-  if (world.scene.closes && ledger.open().length > 0)
+  const same = isDeepStrictEqual(fold(one.id, events), one)
+  if (!same) found.push({ kind: 'broken', what: 'started once more, it is another one' })
+  if (world.scene.closes && again.opened().size > 0)
     found.push({ kind: 'broken', what: 'started once more, it is open again' })
-  const after = again.names().map((name) => `${name} ${again.bytes(name)?.length}`)
-  if (before.join() !== after.join()) found.push({ kind: 'broken', what: 'starting once more wrote something' })
-  return found
+  if (sizesOn(disk) !== before) found.push({ kind: 'broken', what: 'starting once more wrote something' })
+  const record = new Set(events.map(toldOf))
+  const untold = world.moving.told.filter((told) => !record.has(told))
+  return [...found, ...untold.map((told): Wrong => ({ kind: 'lost', what: `what a person was told: ${told}` }))]
+}
+
+function sizesOn(disk: MemoryDisk): string {
+  return disk
+    .names()
+    .map((name) => `${name} ${disk.bytes(name)?.length}`)
+    .join()
 }

@@ -7,7 +7,7 @@ import type { Event } from '../../src/offboarding/event.ts'
 import type { Ledger } from '../../src/offboarding/ledger.ts'
 import type { Offboarding, StepRun } from '../../src/offboarding/offboarding.ts'
 import { endedBadly } from '../../src/offboarding/order.ts'
-import { hr, it, leaver, request, requester } from '../support/story.ts'
+import { hr, it, leaver, request } from '../support/story.ts'
 import { keyOf } from './scene.ts'
 import { channel } from './slack.ts'
 import * as time from './time.ts'
@@ -46,7 +46,7 @@ export function employPeople(world: World, ledger: Ledger): void {
 
   function ask(): void {
     const now = new Date(time.now()).toISOString()
-    const asked = request({ at: now, policy: world.scene.policy, channel, by: requester, leaver })
+    const asked = request({ at: now, policy: world.scene.policy, channel, leaver })
     ledger.request(asked).then(
       () => world.tell('requested'),
       () => time.after(lookMs, ask),
