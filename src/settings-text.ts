@@ -67,7 +67,7 @@ function filled(value: unknown, path: readonly string[], around: Surroundings, p
 
 function lookUp(name: string, path: string, around: Surroundings, problems: Problem[]): string {
   const fail = (message: string) => {
-    problems.push({ path, message })
+    problems.push({ path: path || 'latchkey.yaml', message })
     return ''
   }
   if (!/^[A-Z][A-Z0-9_]*$/.test(name))

@@ -7,7 +7,7 @@ import { readSettings, SettingsError } from '../../src/settings.ts'
 import { readText } from '../../src/settings-text.ts'
 import { type Door, hasUnseen, hold, must, type Part, type Task } from './door.ts'
 import { anything, changedBy, change as jsonChange } from './json.ts'
-import { shortText, text } from './texts.ts'
+import { shortText } from './texts.ts'
 
 const canary = 'cAnArY-9f27-not-to-be-seen'
 const good = `slack: { channel: C0OFFBOARD, apiUrl: https://slack.com/api/ }
@@ -218,8 +218,8 @@ export const settings: Door = {
     part('edited', 0.05, edited),
     part('bent', 0.04, bent),
     part('soup', 0.25, soup),
-    part('any', 0.05, fc.oneof(any, text)),
+    part('any', 0.05, fc.oneof(any, shortText)),
     part('bombs', 0.0005, bomb),
-    { name: 'text', share: 0.6095, hold: (task: Task) => hold(task, fc.oneof(soup, text, any), readOnly) },
+    { name: 'text', share: 0.6095, hold: (task: Task) => hold(task, fc.oneof(soup, shortText, any), readOnly) },
   ],
 }
