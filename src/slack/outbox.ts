@@ -2,6 +2,7 @@
  * Makes Slack equal to what `messages` says, and nothing waits for it: a revocation goes on while Slack is away, and
  * Slack is brought up to date when it is back.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { WebClient } from '@slack/web-api'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
@@ -47,6 +48,8 @@ interface Clerk {
   id: string
   dirty: boolean
   working?: Promise<void>
+  /** Who reads along, as it was read last. */
+  audience?: ReadAudience
   /** What is not sent yet, by place and message: since when, epoch ms. */
   unsent: Map<string, Map<string, number>>
   /** Places that rest, by place: until when, and how often in a row. */
@@ -193,13 +196,17 @@ interface Reading {
   audience: ReadAudience
 }
 
-async function readNow(office: Office, id: string): Promise<Reading | undefined> {
-  const one = await office.desk.ledger.load(id)
-  return one && { one, audience: await office.audiences.read(one) }
+async function readNow(office: Office, clerk: Clerk): Promise<Reading | undefined> {
+  const one = await office.desk.ledger.load(clerk.id)
+  if (!one) return undefined
+  const audience = await office.audiences.read(one)
+  // The same object as long as it says the same: what was drawn for it is not drawn again.
+  if (!isDeepStrictEqual(audience, clerk.audience)) clerk.audience = audience
+  return { one, audience: clerk.audience ?? audience }
 }
 
 async function round(office: Office, clerk: Clerk): Promise<void> {
-  const read = () => readNow(office, clerk.id)
+  const read = () => readNow(office, clerk)
   await resting(office, clerk, 'everything', async () => {
     const reading = await read()
     if (!reading) return
@@ -252,12 +259,11 @@ function isSlackError(error: unknown): error is Error {
 /** Everything that is due in one place, in order, one message a second. */
 async function serve(office: Office, clerk: Clerk, place: string): Promise<void> {
   const { desk } = office
-  const { id } = clerk
   for (;;) {
-    if (!nextOf(office, clerk, await readNow(office, id), place)) return
+    if (!nextOf(office, clerk, await readNow(office, clerk), place)) return
     await desk.pacer.turn(`post ${place}`, postGapMs)
     // Read again: while this waited for its turn, more results may have come that go along.
-    const now = await readNow(office, id)
+    const now = await readNow(office, clerk)
     const batch = nextOf(office, clerk, now, place)
     if (!now || !batch) return
     if (await send(desk, asItStands(desk, now.one), batch)) remember(office, now.one, batch.messages)

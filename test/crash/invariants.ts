@@ -7,7 +7,7 @@ import type { Offboarding } from '../../src/offboarding/offboarding.ts'
 import { messages } from '../../src/slack/messages.ts'
 import { openEmbeddedStore } from '../../src/store/embedded.ts'
 import type { MemoryDisk } from '../support/disk-memory.ts'
-import { folder, type Life } from './life.ts'
+import { folder, holdersIn, type Life } from './life.ts'
 import { toldOf } from './people.ts'
 import { isHarm, keyOf, type SceneStep } from './scene.ts'
 import { channel, type SlackMessage } from './slack.ts'
@@ -126,8 +126,11 @@ function endingsWrong(world: World, one: Offboarding): Wrong[] {
 function threadWrong(world: World, one: Offboarding): Wrong[] {
   const found: Wrong[] = []
   const sent = world.moving.slack.messages
-  const holders = { hr: ['UHR'], it: ['UIT'] }
-  const audience = { holders, mentions: { hr: [], it: [] }, requesterSees: world.scene.requesterSees }
+  const audience = {
+    holders: holdersIn(world.scene),
+    mentions: { hr: [], it: [] },
+    requesterSees: world.scene.requesterSees,
+  }
   const expected = messages(one, audience)
   const counts = countsOf(sent)
   for (const { key } of expected) if (!counts.has(key)) found.push({ kind: 'lost', what: `the message ${key}` })

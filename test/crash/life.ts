@@ -50,7 +50,8 @@ export async function live(world: World, bent: Bent = {}): Promise<Life> {
   const engine = createEngine(store, systems, around)
   const { ledger } = engine
   const web = bent.web?.(webOf((request) => world.slack(request))) ?? webOf((request) => world.slack(request))
-  const roles = { hr: { users: ['UHR'] }, it: { users: ['UIT'] } }
+  const { hr, it } = holdersIn(scene)
+  const roles = { hr: { users: hr }, it: { users: it } }
   const people = slackPeople({ web, clock, roles, team: () => undefined })
   const who = audiences({ web, people, clock, log, self: () => 'UBOT' })
   const report = async () => [
@@ -66,6 +67,11 @@ export async function live(world: World, bent: Bent = {}): Promise<Life> {
   engine.start()
   await outbox.start()
   return { engine, store, outbox, fatal }
+}
+
+/** Whom Slack names for each role; people sign all the same where it names nobody. */
+export function holdersIn({ asks }: Scene): { hr: string[]; it: string[] } {
+  return asks ? { hr: ['UHR'], it: ['UIT'] } : { hr: [], it: [] }
 }
 
 function settingsOf(scene: Scene, bent: Bent): Settings {

@@ -49,6 +49,8 @@ export interface Scene {
   task: boolean
   /** The requester reads the channel of the card. */
   requesterSees: boolean
+  /** Those who sign are asked in person too. */
+  asks: boolean
   /** It goes on until it is put away, a day later. */
   closes: boolean
   segmentBytes: number
@@ -62,11 +64,11 @@ const hours = (count: number) => count * 3600_000
 
 /**
  * Mostly small: a crash in a run of three steps costs a third of one in a run of nine and says as much about what it
- * hits. Every twelfth seed has everything at once.
+ * hits. Every 24th seed has everything at once.
  */
 export function sceneOf(seed: number): Scene {
   const chance = chanceFrom(seed * 7919 + 17)
-  const steps = seed % 12 === 6 ? [...crm(chance), ...mdm(chance), ...pay()] : few(chance)
+  const steps = seed % 24 === 6 ? [...crm(chance), ...mdm(chance), ...pay()] : few(chance)
   const calm = chance() < 0.5
   return {
     seed,
@@ -83,6 +85,7 @@ export function sceneOf(seed: number): Scene {
     },
     task: chance() < 0.3,
     requesterSees: chance() < 0.8,
+    asks: chance() < 0.4,
     closes: chance() < 0.25,
     segmentBytes: pick(chance, [8_000, 20_000, 1_000_000]),
     odds: { vendor: calm ? never : nowAndThen, slack: calm ? never : { ...nowAndThen, refused: 0 } },

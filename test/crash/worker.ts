@@ -15,7 +15,7 @@ export interface Share {
 /** So many of the recoveries die once more, at each of their own points. */
 const twice = 0.008
 /** The faults of the disk need a whole run each, so only some seeds have them. */
-const faultsEvery = 8
+const faultsEvery = 16
 
 export async function share(seed: number): Promise<Share> {
   const scene = sceneOf(seed)
