@@ -20,6 +20,16 @@ export { duration } from './connector/duration.ts'
 export { Busy, Denied, InDoubt, Rejected } from './connector/errors.ts'
 export { misread } from './connector/misread.ts'
 export { pageCounter } from './connector/pages.ts'
+export {
+  type Answered,
+  type Asking,
+  everyPage,
+  nextLink,
+  path,
+  type Rest,
+  rest,
+  unlessStatus,
+} from './connector/rest.ts'
 export { Secret, secret } from './connector/secret.ts'
 export type { Account, Area, Choices, Finding, Json, KnownOfPerson, Leaver, Phase, Receipt, StepId }
 
@@ -113,7 +123,7 @@ export interface AutomaticStep<Client = any> extends StepHead {
 
 export interface ManualStep<Client = any> extends StepHead {
   /** What to do, with the exact command where there is one; people read this. Facts may come from the account. */
-  ask: string | ((at: At<Client>) => string)
+  ask: string | ((at: At<Client>) => string | Promise<string>)
   /** 'hr', 'it', or a Slack user id. */
   owner: string
   /** Milliseconds from the start. */
@@ -138,9 +148,26 @@ export interface At<Client = any> {
   signal: AbortSignal
   /** What this offboarding ordered before, from the journal. `answeredAt` is absent while in doubt. */
   applied(findingId: string): { intentAt: Date; answeredAt?: Date; receipt?: Receipt } | undefined
+  /** Absent where the settings name nobody to seal for: a step that needs it is then `blocked` with `noEscrow`. */
+  escrow?: Escrow
   /** One read a round, shared by the steps of a realm that look at the same record. Guards must not use it. */
   once<T>(key: string, read: () => Promise<T>): Promise<T>
 }
+
+/**
+ * Keeps PINs and recovery keys that a vendor hands out once: sealed on disk, opened by IT alone, on the record. What is
+ * kept is never in a finding, a receipt, the journal, a log or a message.
+ */
+export interface Escrow {
+  /** Resolves once it is on disk. The same name again, with another value, is kept besides the first. */
+  keep(name: string, secret: string): Promise<void>
+  /** Whether something is kept under this name for this offboarding: the proof of a step that escrows. */
+  holds(name: string): Promise<boolean>
+}
+
+/** The fact of a step that is blocked for want of an escrow. */
+export const noEscrow =
+  'the vendor hands this key out, and there is nowhere to keep it: IT names who may open such keys in the settings (escrow), then tries again'
 
 /**
  * The one way out to a vendor. `fetch` has the platform's own shape, so that an SDK can take it; it answers with every

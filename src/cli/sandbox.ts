@@ -16,6 +16,7 @@ export default {
     const say = (event: Record<string, unknown>) => line.out(JSON.stringify(event))
     const { VENDOR_TRAFFIC: traffic } = line.env
     const { offboarding, thread } = await play({
+      everySystem: true,
       trouble: args.includes('--trouble'),
       ...(json ? { onEvent: say } : {}),
       ...(traffic ? { traffic } : {}),

@@ -157,7 +157,7 @@ async function planStep(system: System, step: Step, at: At, offboarding?: string
   }
   if (isManual(step)) {
     if (step.applies && !(await step.applies(at))) return undefined
-    const ask = typeof step.ask === 'string' ? step.ask : step.ask(at)
+    const ask = typeof step.ask === 'string' ? step.ask : await step.ask(at)
     return { ...head, task: { ask, owner: step.owner, dueInMs: step.dueIn }, findings: [] }
   }
   const superseding = renamed(system, step.supersededBy ? [step.supersededBy] : undefined)?.[0]

@@ -55,7 +55,7 @@ function scrubbedPerson(known: KnownOfPerson, scrub: Scrub): KnownOfPerson {
 function scrubbedStep(step: Step, scrub: Scrub): Step {
   if (isManual(step)) {
     const { ask } = step
-    return { ...step, ask: typeof ask === 'string' ? ask : (at) => scrub(ask(at)) }
+    return { ...step, ask: typeof ask === 'string' ? ask : async (at) => scrub(await ask(at)) }
   }
   return {
     ...step,

@@ -19,6 +19,7 @@ import { type PretendMicrosoft365, pretendMicrosoft365 } from './microsoft-365/i
 import type { Pretend } from './server.ts'
 import { type PretendSlack, pretendSlack } from './slack/index.ts'
 import { loopback, type Transport } from './transport.ts'
+import { openVendors, type Vendor } from './vendor.ts'
 
 export interface SandboxOptions {
   mode?: 'socket' | 'http'
@@ -31,6 +32,8 @@ export interface SandboxOptions {
   /** Vendors' exchanges are appended here. */
   traffic?: string
   policy?: Partial<Policy>
+  /** With every system that has a `vendor.ts` here, besides Microsoft 365, Google Workspace and AWS. */
+  everySystem?: boolean
   /** Which of the pretend systems the bot's settings name; all when absent. */
   systems?: readonly string[]
   /** The tasks for people, as in `latchkey.yaml`; four when absent. */
@@ -49,6 +52,8 @@ export interface SandboxOptions {
 export interface Sandbox {
   slack: PretendSlack
   vendors: { microsoft365: PretendMicrosoft365; google: PretendGoogleWorkspace; aws: PretendAws }
+  /** The others, by connector. */
+  others: Readonly<Record<string, Vendor>>
   samba?: Samba
   channel: string
   bot(): Bot
@@ -97,22 +102,25 @@ export async function openWorld(options: SandboxOptions = {}): Promise<SandboxWo
     lagMs: options.lagMs ?? 300,
     ...(options.traffic ? { traffic: options.traffic } : {}),
   }
-  const [slack, microsoft365, google, aws, samba] = await Promise.all([
+  const [slack, microsoft365, google, aws, others, samba] = await Promise.all([
     openSlack(mode, options.slackSpeed ?? 1),
     pretendMicrosoft365(vendorOptions),
     pretendGoogleWorkspace(vendorOptions),
     pretendAws(vendorOptions),
+    options.everySystem ? openVendors(vendorOptions) : ({} as Record<string, Vendor>),
     options.activeDirectory && sambaInstalled() ? startSamba({ waitSeconds: 120 }) : undefined,
   ])
   return {
     slack,
     vendors: { microsoft365, google, aws },
+    others,
     ...(samba ? { samba } : {}),
     channel,
     mode,
     folder: mkdtempSync(join(tmpdir(), 'latchkey-sandbox-')),
     async close() {
-      await Promise.all([slack.close(), microsoft365.close(), google.close(), aws.close(), samba?.close()])
+      const vendors = [microsoft365, google, aws, ...Object.values(others)]
+      await Promise.all([slack.close(), ...vendors.map((one) => one.close()), samba?.close()])
     },
   }
 }
@@ -177,15 +185,16 @@ export interface Around {
 }
 
 export function surroundings(world: SandboxWorld): Around {
-  const { slack, mode, folder, samba } = world
+  const { slack, mode, folder, samba, others } = world
   const { aws, google, microsoft365 } = world.vendors
   const connectors = {
     ...(samba ? { 'active-directory': samba.settings } : {}),
     aws: aws.settings,
     'google-workspace': google.settings,
     'microsoft-365': microsoft365.settings,
+    ...Object.fromEntries(Object.entries(others).map(([use, vendor]) => [use, vendor.settings])),
   }
-  return { slack, mode, folder, connectors, hosts: [microsoft365, google, aws] }
+  return { slack, mode, folder, connectors, hosts: [microsoft365, google, aws, ...Object.values(others)] }
 }
 
 /** AWS publishes no figures, so the connector's own are cautious; nobody else leans on the pretend one. */
@@ -196,7 +205,7 @@ const limits: Readonly<Record<string, UsedConnector['limits']>> = {
 async function sandboxSettings(options: SandboxOptions, around: Around): Promise<Settings> {
   const used = async ([use, settings]: [string, unknown]): Promise<UsedConnector> => {
     const connector = await loadConnector(use)
-    return { use, connector, settings: connector.settings.parse(settings), limits: limits[use] ?? {} }
+    return { use, connector, settings: await connector.settings.parseAsync(settings), limits: limits[use] ?? {} }
   }
   const wanted = Object.entries(around.connectors).filter(([use]) => options.systems?.includes(use) ?? true)
   const connectors = await Promise.all(wanted.map(used))

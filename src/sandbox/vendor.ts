@@ -1,0 +1,34 @@
+/** Pretend systems that join the sandbox by being there: `src/sandbox/<connector>/vendor.ts`, nothing to be listed. */
+import { existsSync, readdirSync } from 'node:fs'
+import type { Pretend } from './server.ts'
+
+export interface VendorOptions {
+  /** How far away it is, ms. */
+  latencyMs?: number
+  /** How long a change stays invisible, ms. */
+  lagMs?: number
+  /** Its exchanges are appended here. */
+  traffic?: string
+}
+
+export interface Vendor extends Pick<Pretend, 'url' | 'hosts' | 'close'> {
+  /** The connector's settings for it, as in `latchkey.yaml`, with Secret objects where secrets are declared. */
+  settings: unknown
+}
+
+/**
+ * The default export of a `vendor.ts`. Undefined where it needs something that this machine has not (a server of its
+ * own): it is left out of the sandbox.
+ */
+export type OpenVendor = (options: VendorOptions) => Promise<Vendor | undefined>
+
+export async function openVendors(options: VendorOptions): Promise<Record<string, Vendor>> {
+  const folder = new URL('./', import.meta.url)
+  const names = readdirSync(folder).filter((name) => existsSync(new URL(`${name}/vendor.ts`, folder)))
+  const open = async (name: string): Promise<[string, Vendor][]> => {
+    const { default: openVendor }: { default: OpenVendor } = await import(new URL(`${name}/vendor.ts`, folder).href)
+    const vendor = await openVendor(options)
+    return vendor ? [[name, vendor]] : []
+  }
+  return Object.fromEntries((await Promise.all(names.map(open))).flat())
+}
