@@ -12,6 +12,7 @@ import type { Health, SlackSettings } from './options.ts'
 import { seen } from './seen.ts'
 import { quickOptions } from './web.ts'
 
+/** Empty until Slack told who we are. */
 export interface Identity {
   botId?: string | undefined
   botUserId?: string | undefined
@@ -30,8 +31,11 @@ export interface BoltOptions {
 }
 
 export interface Bolt {
+  /** The health pages answer from here on, whether Slack can be reached or not. */
+  open(): Promise<void>
+  /** Once Slack told who we are: Slack is heard. */
   start(): Promise<void>
-  /** No new deliveries from here on. */
+  /** No new deliveries from here on; a `start` that still waits for its connections ends. */
   stop(): Promise<void>
   connected(): boolean
   /** Where the health pages are served, and over HTTP Slack's requests too. */
@@ -47,10 +51,8 @@ export function createBolt(options: BoltOptions): Bolt {
 
 function appOver(receiver: Receiver, { settings, me, log, listen, onError }: BoltOptions): App {
   const app = new App({
-    token: settings.tokens.bot,
-    ...(me.botId ? { botId: me.botId } : {}),
-    ...(me.botUserId ? { botUserId: me.botUserId } : {}),
-    tokenVerificationEnabled: false,
+    // Asked at each delivery, so that all of this can stand before Slack was ever reached.
+    authorize: async () => ({ botToken: settings.tokens.bot, ...identified(me) }),
     receiver,
     attachFunctionToken: false,
     convoStore: false,
@@ -65,6 +67,12 @@ function appOver(receiver: Receiver, { settings, me, log, listen, onError }: Bol
   app.error(async (args) => onError((args as unknown as { error: Error }).error))
   listen(app)
   return app
+}
+
+/** A request that comes before we know who we are cannot be judged; Slack says to its sender that nobody answered. */
+function identified({ botId, botUserId }: Identity): { botId?: string; botUserId: string } {
+  if (!botUserId) throw new Error('Latchkey has just started and is not signed in to Slack yet')
+  return { botUserId, ...(botId ? { botId } : {}) }
 }
 
 function overSockets(options: BoltOptions): Bolt {
@@ -82,22 +90,41 @@ function overSockets(options: BoltOptions): Bolt {
         return false
       },
     })
+    endQuietly(receiver.client, () => stopped)
     return { receiver, app: appOver(receiver, options) }
   })
+  let stopped = false
   let server: Server | undefined
   return {
-    async start() {
+    async open() {
       const { port, host } = settings
       if (port !== undefined) server ??= await servePages({ port, host }, options)
-      await Promise.all(receivers.map(({ app }) => app.start()))
     },
+    start: async () => void (await Promise.all(receivers.map(({ app }) => app.start()))),
     async stop() {
+      stopped = true
       server?.close()
       server?.closeAllConnections()
       await Promise.all(receivers.map(({ receiver }) => receiver.client.disconnect()))
     },
     connected: () => receivers.some(({ receiver }) => isActive(receiver)),
     port: () => portOf(server),
+  }
+}
+
+/**
+ * A client that is told to end while it connects, the first time or again, rejects with nothing at all; again, nobody
+ * hears it, and the process would end of that.
+ */
+function endQuietly(client: SocketModeReceiver['client'], stopped: () => boolean): void {
+  const start = client.start.bind(client)
+  client.start = async () => {
+    try {
+      return await start()
+    } catch (error) {
+      if (!stopped()) throw error
+      return { ok: true }
+    }
   }
 }
 
@@ -126,16 +153,17 @@ function overHttp(options: BoltOptions): Bolt {
   const app = appOver(receiver, options)
   let server: Server | undefined
   return {
-    async start() {
+    async open() {
       const { port = 3000, host } = settings
       server = (await app.start({ port, ...(host ? { host } : {}) })) as Server
       guardBodies(server)
     },
+    start: async () => undefined,
     async stop() {
       server?.closeIdleConnections()
       await receiver.stop()
     },
-    connected: () => server?.listening ?? false,
+    connected: () => (server?.listening ?? false) && options.me.botUserId !== undefined,
     port: () => portOf(server),
   }
 }

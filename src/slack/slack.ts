@@ -124,18 +124,21 @@ async function signIn({ web, me, options, stopping }: Parts): Promise<void> {
 }
 
 async function start(parts: Parts): Promise<void> {
-  const { options, ears, me, outbox } = parts
-  await signIn(parts)
-  const bolt = createBolt({
-    settings: options.settings,
-    me,
-    log: options.log,
-    health: () => healthOf(parts),
-    ...(options.metrics ? { metrics: options.metrics } : {}),
-    listen: (app) => listen(app, ears),
-    onError: (error) => void apology(options.log, error, { by: 'bolt' }),
-  })
+  try {
+    await begin(parts)
+  } catch (error) {
+    // Whoever stops us while Slack is away gets no failure of it.
+    if (!parts.stopping.signal.aborted) throw error
+  }
+}
+
+async function begin(parts: Parts): Promise<void> {
+  const { options, outbox, stopping } = parts
+  const bolt = boltOf(parts)
   parts.bolt = bolt
+  // A supervisor must not take us for dead, and kill what runs, because Slack is away.
+  await bolt.open()
+  await signIn(parts)
   await bolt.start().catch((error) => {
     const trouble = troubleOf(error)
     if (trouble.kind !== 'refused') throw error
@@ -143,9 +146,23 @@ async function start(parts: Parts): Promise<void> {
       `Slack refuses a socket connection (${trouble.error}). Set SLACK_APP_TOKEN to an app-level token with connections:write.`,
     )
   })
+  stopping.signal.throwIfAborted()
   await outbox.start()
   watch(parts, bolt).catch((error) => {
-    if (!parts.stopping.signal.aborted) options.log.error({ error }, 'the watch over the Slack connection failed')
+    if (!stopping.signal.aborted) options.log.error({ error }, 'the watch over the Slack connection failed')
+  })
+}
+
+function boltOf(parts: Parts): Bolt {
+  const { options, ears, me } = parts
+  return createBolt({
+    settings: options.settings,
+    me,
+    log: options.log,
+    health: () => healthOf(parts),
+    ...(options.metrics ? { metrics: options.metrics } : {}),
+    listen: (app) => listen(app, ears),
+    onError: (error) => void apology(options.log, error, { by: 'bolt' }),
   })
 }
 

@@ -32,6 +32,31 @@ describe('the connection to Slack', () => {
     expect(it.app.health()).toEqual({ live: true, ready: true })
   })
 
+  test.each(['socket', 'http'] as const)(
+    'answers the health pages while Slack is away (%s): the process is sound, and not ready',
+    async (mode) => {
+      const it = await start({ mode, start: false })
+      it.slack.faults.next('auth.test', { as: 'unavailable', times: 1000 })
+      const started = it.app.start()
+      await expect.poll(() => it.app.port()).toBeDefined()
+      const at = `http://127.0.0.1:${it.app.port()}`
+      expect((await fetch(`${at}/healthz`)).status).toBe(200)
+      expect(await (await fetch(`${at}/readyz`)).json()).toMatchObject({ ready: false, why: expect.any(String) })
+      await it.app.stop()
+      await started
+    },
+  )
+
+  test('ends without a complaint where it is stopped before Slack has greeted it', async () => {
+    const it = await start({ start: false })
+    it.slack.sockets.silent = true
+    const started = it.app.start()
+    await it.slack.until(() => it.slack.sockets.open === 2)
+    await it.app.stop()
+    await started
+    expect(it.fatal).toEqual([])
+  })
+
   test('answers every command while Slack refreshes one of the two connections', async () => {
     const it = await start()
     const one = it.slack.sockets.open

@@ -32,6 +32,8 @@ export interface Sockets extends Carrier {
   refresh(which?: 'one' | 'all', reason?: 'refresh_requested' | 'warning'): void
   /** Cuts every connection without a word. */
   cut(): void
+  /** Whoever connects while this is set is not greeted, as while Slack is slow. */
+  silent: boolean
 }
 
 interface Pool {
@@ -40,6 +42,7 @@ interface Pool {
   waiting: Map<string, (payload: Thing) => void>
   tickets: Map<string, number>
   upgrades: WebSocketServer
+  silent: boolean
 }
 
 function pool(options: SocketOptions): Pool {
@@ -47,6 +50,7 @@ function pool(options: SocketOptions): Pool {
   const waiting = new Map<string, (payload: Thing) => void>()
   const tickets = new Map<string, number>()
   const upgrades = new WebSocketServer({ noServer: true })
+  const held: Pool = { connections, waiting, tickets, upgrades, silent: false }
 
   options.server.on('upgrade', (request, socket, head) => {
     const ticket = new URL(request.url ?? '/', 'http://slack').searchParams.get('ticket') ?? ''
@@ -72,16 +76,20 @@ function pool(options: SocketOptions): Pool {
       const { envelope_id: id, payload } = JSON.parse(String(data)) as { envelope_id?: string; payload?: Thing }
       waiting.get(id ?? '')?.(payload ?? {})
     })
-    send(connection, {
-      type: 'hello',
-      num_connections: connections.size,
-      connection_info: { app_id: options.appId },
-      debug_info: { host: 'applink-1', build_number: 1, approximate_connection_time: 18_060 },
-    })
+    if (!held.silent) greet(connection, connections.size, options.appId)
     options.changed()
   }
 
-  return { connections, waiting, tickets, upgrades }
+  return held
+}
+
+function greet(connection: WebSocket, count: number, appId: string): void {
+  send(connection, {
+    type: 'hello',
+    num_connections: count,
+    connection_info: { app_id: appId },
+    debug_info: { host: 'applink-1', build_number: 1, approximate_connection_time: 18_060 },
+  })
 }
 
 async function carryOver(
@@ -132,6 +140,12 @@ export function sockets(options: SocketOptions): Sockets {
     },
     get open() {
       return connections.size
+    },
+    get silent() {
+      return held.silent
+    },
+    set silent(now) {
+      held.silent = now
     },
     refresh(which = 'one', reason = 'refresh_requested') {
       const chosen = which === 'all' ? [...connections] : [pick()].filter((one) => one !== undefined)
