@@ -7,6 +7,7 @@ import chooseAccount from './choose-account.ts'
 import decline from './decline.ts'
 import help from './help.ts'
 import home from './home.ts'
+import keys from './keys.ts'
 import list from './list.ts'
 import offboard from './offboard.ts'
 import pick from './pick.ts'
@@ -30,6 +31,7 @@ export const gestures: readonly Gesture[] = [
   list,
   cancel,
   report,
+  keys,
   stop,
   resume,
   help,

@@ -16,10 +16,12 @@ import { createPlanner, type Planner } from './run/planner.ts'
 import { redacted } from './run/redact.ts'
 import { Runner } from './run/runner.ts'
 import { type Settling, usualSettling } from './run/step.ts'
-import { createSystem, renamed, type System } from './run/system.ts'
+import { createSystem, type EscrowOf, renamed, type System } from './run/system.ts'
 import { keepTime } from './run/timekeeper.ts'
 import { readSettings, type Settings } from './settings.ts'
 import type { Surroundings } from './settings-text.ts'
+import { realDisk } from './store/disk.ts'
+import { type EscrowStore, openEscrow } from './store/escrow.ts'
 
 export interface Surrounded {
   clock: Clock
@@ -32,6 +34,8 @@ export interface Surrounded {
   halted?: () => boolean
   /** Hears every vendor call, besides the log. */
   onCall?: (record: CallRecord) => void
+  /** Where recovery keys are kept. */
+  escrow?: EscrowStore | undefined
   /** How patient the gate is with vendors; its own figures when absent. */
   patience?: Pick<GateOptions, 'attemptTimeoutMs' | 'attempts' | 'maxWaitMs' | 'backOff'>
 }
@@ -85,8 +89,9 @@ export interface ConnectedSystems extends Systems {
 export function createSystems(settings: Settings, around: Surrounded): ConnectedSystems {
   const gates = new Map<string, ClosableGate>()
   // Of all of them for each: a proxy that all share knows more than one system.
-  const secrets = secretsOf(settings.connectors.map((one) => one.settings))
-  const all = settings.connectors.map(({ use, connector, settings: own, limits }) => {
+  const secrets = secretsOf([settings.connectors.map((one) => one.settings), settings.escrow])
+  const all = settings.connectors.map(({ use, connector: declared, settings: own, limits }) => {
+    const connector: Connector = { ...declared, ...declared.configured?.(own) }
     const { title, renew, reads, classify, resetAfter } = connector
     const gate = createGate({
       use,
@@ -116,6 +121,7 @@ export function createSystems(settings: Settings, around: Surrounded): Connected
         createScrub(() => secrets),
       ),
       async () => connector.connect(own, gate),
+      escrowFor(use, around.escrow),
     )
   })
   const manual = createSystem('manual', manualConnector(settings.tasks as Task[]), async () => undefined)
@@ -128,6 +134,24 @@ export function createSystems(settings: Settings, around: Surrounded): Connected
     queued: () => Object.fromEntries([...gates].map(([use, gate]) => [use, gate.waiting()])),
     close: async () => void (await Promise.all([...gates.values()].map((gate) => gate.close()))),
   }
+}
+
+function escrowFor(system: string, store: EscrowStore | undefined): EscrowOf | undefined {
+  if (!store) return undefined
+  return (offboarding, realm) => ({
+    async keep(name, secret) {
+      if (!offboarding) throw new Error('Nothing is kept while an offboarding is only looked at.')
+      await store.keep({ offboarding, system, realm, name }, secret)
+    },
+    holds: async (name) => offboarding !== undefined && store.holds({ offboarding, system, realm, name }),
+  })
+}
+
+/** What the settings say of it, over the data folder; undefined where they say nothing. */
+export function escrowOf({ escrow }: Settings, folder: string, clock: Clock): EscrowStore | undefined {
+  if (!escrow) return undefined
+  const { recipients, identity } = escrow
+  return openEscrow({ folder, disk: realDisk, now: () => clock.now(), recipients, identity: identity?.reveal() })
 }
 
 /** A refused credential and a lost answer are for people to see; the rest is for who looks closely. */

@@ -1,6 +1,14 @@
 /** The whole bot: store, engine and Slack, started and stopped in the right order. */
 import { gestures } from '../commands/index.ts'
-import { type ConnectedSystems, createEngine, createSystems, type Engine, managersOf, type Surrounded } from './app.ts'
+import {
+  type ConnectedSystems,
+  createEngine,
+  createSystems,
+  type Engine,
+  escrowOf,
+  managersOf,
+  type Surrounded,
+} from './app.ts'
 import { logChanges } from './log-changes.ts'
 import type { Metrics } from './metrics.ts'
 import { fold } from './offboarding/decide.ts'
@@ -39,19 +47,15 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { settings, clock, log, onFatal } = options
   const sign = stopFile(options.folder)
   const metrics = await metricsFor(options)
+  const escrow = escrowOf(settings, options.folder, clock)
   const systems = createSystems(settings, {
     ...options,
+    escrow,
     halted: () => sign.read()?.stopped ?? false,
     ...(metrics ? { onCall: metrics.onCall } : {}),
   })
-  const store = await openEmbeddedStore({
-    folder: options.folder,
-    disk: metrics?.disk(realDisk) ?? realDisk,
-    clock,
-    log,
-    summarize,
-    onFatal,
-  })
+  const disk = metrics?.disk(realDisk) ?? realDisk
+  const store = await openEmbeddedStore({ folder: options.folder, disk, clock, log, summarize, onFatal })
   const key = await signingKey(options, store)
   const engine = createEngine(store, systems, { ...options, sign })
   const { ledger } = engine
@@ -67,6 +71,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     gestures,
     managerOf: (leaver) => managersOf(systems.planner, leaver, unwanted.signal),
     halts: engine.halts,
+    keys: escrow,
     report: (offboarding) => filesOf(store, key, offboarding.id),
     anchor: () => ({ ...store.head(), key: key.fingerprint }),
     health: () => ({ live: true, ready: true }),

@@ -57,6 +57,8 @@ export interface Outgoing {
   url: URL
   /** The body as text where it is text, else empty. */
   body: string
+  /** The operation, where a header names it: `x-amz-target` of AWS's JSON protocol. */
+  target?: string
 }
 
 // biome-ignore-start lint/suspicious/noExplicitAny: a list of connectors of every kind is held as Connector[]
@@ -76,6 +78,8 @@ export interface Connector<Settings = any, Client = any> {
   classify?(answer: { status: number; headers: Headers }, body: string): 'busy' | 'denied' | 'rejected' | undefined
   /** Milliseconds to wait after a throttled answer, where the vendor has its own header or field; `now` in epoch ms. */
   resetAfter?(answer: { status: number; headers: Headers }, body: string, now: number): number | undefined
+  /** What only the settings can tell, put over the rest once they are read: a limit for each host, steps they describe. */
+  configured?(settings: Settings): Partial<Pick<Connector<Settings, Client>, 'title' | 'rights' | 'limits' | 'steps'>>
   connect(settings: Settings, gate: Gate): Client | Promise<Client>
   /** Reachable, and which of `rights` are missing, each as a sentence that says where to grant it. */
   check(client: Client): Promise<Health>

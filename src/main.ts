@@ -27,6 +27,7 @@ const line: CommandLine = {
   },
   out: (text) => void process.stdout.write(`${scrub(text)}\n`),
   err: (text) => void process.stderr.write(`${scrub(text)}\n`),
+  show: (text) => void process.stdout.write(`${printable(text)}\n`),
   /** Resolves with the signal that asks the process to end. */
   ended: new Promise((done) => {
     process.once('SIGTERM', done)

@@ -4,7 +4,7 @@
  */
 import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
-import { type Connector, duration, Secret } from './connector.ts'
+import { type Connector, duration, Secret, secret } from './connector.ts'
 import { printable } from './log.ts'
 import type { Policy } from './offboarding/offboarding.ts'
 import { type Problem, readText, type Surroundings } from './settings-text.ts'
@@ -41,36 +41,46 @@ const LimitOverride = z.strictObject({
   concurrent: z.number().int().positive().optional(),
 })
 
+/** What stands beside a connector's own settings. */
+const Ours = z.object({ use: z.string().optional(), limits: z.record(z.string(), LimitOverride).optional() })
+const Section = z.record(z.string(), z.unknown())
+
+/** Everything but the connectors and the tasks, which differ with what is used. */
+const common = {
+  slack: z.strictObject({
+    channel: slackId('CG', 'a private channel'),
+    apiUrl: z.url().default('https://slack.com/api/'),
+  }),
+  roles: z.strictObject({ hr: RoleSource, it: RoleSource }),
+  requesters: z
+    .array(z.enum(['hr', 'it', 'managers']))
+    .min(1)
+    .default(['hr', 'it', 'managers']),
+  protected: z.array(z.string().min(1)).default([]),
+  policy,
+}
+
 function schemaFor(connectors: ReadonlyMap<string, Connector>, tasks: z.ZodType) {
-  const uses = Object.fromEntries(
-    [...connectors].map(([use, connector]) => {
-      const own = { use: z.string().optional(), limits: z.record(z.string(), LimitOverride).optional() }
-      return [use, withKeys(connector.settings, own)]
-    }),
-  )
+  const uses = Object.fromEntries([...connectors].map(([use, connector]) => [use, withOurs(connector.settings)]))
   return z.strictObject({
-    slack: z.strictObject({
-      channel: slackId('CG', 'a private channel'),
-      apiUrl: z.url().default('https://slack.com/api/'),
-    }),
-    roles: z.strictObject({ hr: RoleSource, it: RoleSource }),
-    requesters: z
-      .array(z.enum(['hr', 'it', 'managers']))
-      .min(1)
-      .default(['hr', 'it', 'managers']),
-    protected: z.array(z.string().min(1)).default([]),
-    policy,
+    ...common,
     connectors: z.strictObject(uses).prefault({}),
     tasks: tasks.prefault([]),
+    escrow: z
+      .strictObject({
+        recipients: z.array(z.string().regex(/^age1[02-9ac-hj-np-z]{20,}$/, 'is an age recipient (age1…)')).min(1),
+        identity: secret().optional(),
+      })
+      .optional(),
   })
 }
 
 /** A connector's own settings are an object of its own; `use` and `limits` beside them are ours. */
-function withKeys(settings: z.ZodType, own: z.ZodRawShape): z.ZodType {
-  return z.record(z.string(), z.unknown()).transform((value, context) => {
-    const ours = Object.fromEntries(Object.entries(value).filter(([key]) => key in own))
-    const theirs = Object.fromEntries(Object.entries(value).filter(([key]) => !(key in own)))
-    const [first, second] = [z.object(own).safeParse(ours), settings.safeParse(theirs)]
+function withOurs(settings: z.ZodType): z.ZodType {
+  return Section.transform((value, context) => {
+    const ours = Object.fromEntries(Object.entries(value).filter(([key]) => key in Ours.shape))
+    const theirs = Object.fromEntries(Object.entries(value).filter(([key]) => !(key in Ours.shape)))
+    const [first, second] = [Ours.safeParse(ours), settings.safeParse(theirs)]
     for (const result of [first, second]) {
       for (const issue of result.error?.issues ?? []) context.addIssue({ ...issue, input: undefined } as never)
     }
@@ -86,6 +96,8 @@ export interface Settings {
   policy: Policy
   connectors: readonly UsedConnector[]
   tasks: unknown
+  /** Whom recovery keys are sealed for; absent: nowhere to keep them, and steps that need that are blocked. */
+  escrow?: { recipients: readonly string[]; identity?: Secret | undefined } | undefined
 }
 
 export interface UsedConnector {

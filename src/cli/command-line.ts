@@ -7,6 +7,8 @@ export interface CommandLine {
   readFile(path: string): string
   out(text: string): void
   err(text: string): void
+  /** What a person asked to see, letter by letter: nothing is taken out of it. */
+  show?(text: string): void
   /** From here on these are printed nowhere, whatever prints. */
   learn?(secrets: readonly string[]): void
   ended: Promise<unknown>

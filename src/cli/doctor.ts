@@ -5,6 +5,7 @@ import { explain, inCall } from '../run/gate.ts'
 import { health, type System } from '../run/system.ts'
 import type { Settings } from '../settings.ts'
 import { checkSlack } from '../slack/check.ts'
+import { whyNotSealed } from '../store/escrow.ts'
 import { type CommandLine, expectOnly, oneLine, type Subcommand } from './command-line.ts'
 import { type Finding, hostFinding } from './host.ts'
 import { signingFinding } from './signing.ts'
@@ -24,6 +25,7 @@ export default {
       slackFinding(line, settings, log),
       hostFinding(line),
       signingFinding(line),
+      ...escrowFinding(settings),
     ]
     const findings = await Promise.all(checks)
     await systems.close()
@@ -57,6 +59,17 @@ export async function checkSystem(system: System): Promise<Finding> {
   } catch (error) {
     return { what: name, problems: [explain(error, context).fact], told: rates }
   }
+}
+
+function escrowFinding({ escrow }: Settings): Promise<Finding>[] {
+  if (!escrow) return []
+  const { recipients, identity } = escrow
+  const told = identity ? [] : ['sealed only: opened with an identity that is elsewhere']
+  const finding = async () => {
+    const why = await whyNotSealed(recipients, identity?.reveal())
+    return { what: 'Escrow of recovery keys', problems: why ? [why] : [], told }
+  }
+  return [finding()]
 }
 
 async function slackFinding(line: CommandLine, settings: Settings, log: Log): Promise<Finding> {

@@ -13,6 +13,7 @@ const subcommands: Readonly<Record<string, () => Promise<{ default: Subcommand }
   connectors: () => import('./connectors.ts'),
   audit: () => import('./audit.ts'),
   report: () => import('./report.ts'),
+  escrow: () => import('./escrow.ts'),
   stop: () => import('./stop.ts'),
   resume: () => import('./resume.ts'),
   sandbox: () => import('./sandbox.ts'),

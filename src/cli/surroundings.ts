@@ -1,7 +1,7 @@
 /** What every subcommand needs from the environment: the settings, the data folder, a log. */
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { createSystems, loadSettings, type Systems, secretsOf } from '../app.ts'
+import { createSystems, escrowOf, loadSettings, type Systems, secretsOf } from '../app.ts'
 import { systemClock } from '../clock.ts'
 import { createLog, type Log } from '../log.ts'
 import type { Person } from '../offboarding/offboarding.ts'
@@ -55,7 +55,7 @@ function slackSecrets({ env }: CommandLine): string[] {
 }
 
 function connectorSecrets(settings: Settings | undefined): string[] {
-  return secretsOf(settings?.connectors.map((one) => one.settings))
+  return secretsOf([settings?.connectors.map((one) => one.settings), settings?.escrow])
 }
 
 export function systemsOf(line: CommandLine, settings: Settings, log: Log): Systems {
@@ -63,6 +63,7 @@ export function systemsOf(line: CommandLine, settings: Settings, log: Log): Syst
     clock: systemClock,
     random: Math.random,
     log,
+    escrow: escrowOf(settings, dataFolder(line), systemClock),
     ...(line.send ? { send: line.send } : {}),
   })
 }

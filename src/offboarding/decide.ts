@@ -7,6 +7,7 @@ import { begin, evolve } from './evolve.ts'
 import { addressesOf, isLeaver, isSame } from './leaver.ts'
 import type { Clicker, Offboarding, Role, StepRun } from './offboarding.ts'
 import { endedBadly } from './order.ts'
+import { spoken } from './spoken.ts'
 
 export class Refusal extends Error {
   override readonly name = 'Refusal'
@@ -119,6 +120,8 @@ function allow(one: Offboarding, event: Event): void {
       return allowHand(one, event)
     case 'closed':
       return refuseIf(!over.includes(one.state) || one.closedAt !== undefined, `This offboarding is ${spoken(one)}.`)
+    case 'escrow-opened':
+      return allowOpening(one, event)
     case 'refused':
     case 'halted':
     case 'resumed':
@@ -218,6 +221,17 @@ function allowRelease(one: Offboarding, { by }: EventOf<'released'>): void {
   refuseIf(one.state !== 'awaiting-sign-off', `There is nothing to release: this offboarding is ${spoken(one)}.`)
 }
 
+/** Throws Refusal where this person may not see recovery keys of this offboarding. */
+export function allowedToOpen(one: Offboarding, by: Clicker): void {
+  allowPerson(one, by, 'open recovery keys', 'it')
+}
+
+/** Who sits at the host's command line needs no role: they could read the files anyway, and are on the record now. */
+function allowOpening(one: Offboarding, { by }: EventOf<'escrow-opened'>): void {
+  if ('holds' in by) return allowedToOpen(one, by)
+  refuseIf(!by.id.startsWith('host:'), 'Recovery keys are opened by IT.')
+}
+
 function allowWithdrawal(one: Offboarding, event: EventOf<'withdrawn'>): void {
   const what = 'withdraw this offboarding'
   if (event.by.id === one.requester.id) allowBeing(one, event.by, what)
@@ -273,21 +287,4 @@ function allowStep(one: Offboarding, event: Extract<Event, { step: string }>): v
   if (event.type === 'step-waiting')
     return refuseIf(run.state === 'ended' || run.state === 'held', `The step ${event.step} has ended already.`)
   refuseIf(run.state !== 'running' && run.state !== 'waiting', `The step ${event.step} is not being run.`)
-}
-
-/** The state in words that fit after "it is". */
-export function spoken(one: Offboarding): string {
-  const words: Record<Offboarding['state'], string> = {
-    'awaiting-sign-off': 'waiting for sign-off',
-    scheduled: 'signed and scheduled',
-    running: 'running',
-    'needs-attention': 'running and needs attention',
-    done: 'done',
-    closed: 'closed',
-    declined: `declined${one.declined ? ` by ${one.declined.by.name}` : ''}`,
-    withdrawn: 'withdrawn',
-    expired: 'expired: it was not signed in time',
-    refused: `refused: ${one.refusedWhy ?? 'it concerns a protected account'}`,
-  }
-  return words[one.state]
 }

@@ -53,6 +53,15 @@ export const Event = z.discriminatedUnion('type', [
   /** Everything was stopped while this one was open; nothing is sent to any system before it goes on. */
   z.object({ type: z.literal('halted'), at, by: Person, why: z.string() }),
   z.object({ type: z.literal('resumed'), at, by: Person }),
+  /** A recovery key was handed out: to somebody of IT in Slack, or to whoever sits at the host's command line. */
+  z.object({
+    type: z.literal('escrow-opened'),
+    at,
+    by: z.union([Clicker, Person]),
+    offboarding: z.string(),
+    system: z.string(),
+    name: z.string(),
+  }),
   /** A person tried something that is not allowed; the state does not change. */
   z.object({ type: z.literal('refused'), at, by: Person, what: z.string(), why: z.string() }),
   z.object({ type: z.literal('step-started'), at, step }),

@@ -60,6 +60,11 @@ function changed(one: Offboarding, event: Event): Offboarding {
       return { ...one, halted: { by: event.by, why: event.why, at: event.at } }
     case 'resumed':
       return one.halted ? { ...one, halted: { ...one.halted, resumed: { by: event.by, at: event.at } } } : one
+    case 'escrow-opened': {
+      const { by, system, name, at } = event
+      const who = { id: by.id, name: by.name, ...(by.email ? { email: by.email } : {}) }
+      return { ...one, openings: [...(one.openings ?? []), { by: who, system, name, at }] }
+    }
     case 'reminded':
       return { ...one, lastReminderAt: event.at }
     case 'closed':

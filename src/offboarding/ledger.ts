@@ -56,6 +56,11 @@ export interface Ledger {
   request(event: EventOf<'requested'>): Promise<Offboarding>
   /** A refusal that concerns no offboarding. */
   refuse(by: Person, what: string, why: string): Promise<void>
+  /**
+   * On record before a recovery key is shown, also where the offboarding is closed. Throws Refusal where this person may
+   * not; that is on record, too.
+   */
+  opening(event: EventOf<'escrow-opened'>): Promise<void>
   /** Listeners hear after the event is on disk. They must not throw. */
   onChange(listener: Listener): void
 }
@@ -159,6 +164,18 @@ class OpenLedger implements Ledger {
 
   async refuse(by: Person, what: string, why: string): Promise<void> {
     await this.#store.append(systemId, [this.#refused(by, what, why)])
+  }
+
+  async opening(event: EventOf<'escrow-opened'>): Promise<void> {
+    const id = event.offboarding
+    if (this.get(id)) return void (await this.record(id, event))
+    const one = await this.load(id)
+    if (!one) throw new Refusal(`There is no offboarding ${id}.`)
+    // Its own record is put away for good, so this stands in the journal beside it.
+    const decided = this.#decided(one, [event])
+    const events = decided.told.map((told) => told.event)
+    if (events.length > 0) await this.#store.append(systemId, events)
+    if ('error' in decided) throw decided.error
   }
 
   async #entryOf(id: string): Promise<Entry> {

@@ -277,6 +277,8 @@ export interface Offboarding {
   held?: { digest: string; signOffs: Readonly<Partial<Record<Role, SignOff>>> }
   declined?: { by: Person; reason: string; at: string }
   steps: Readonly<Record<StepKey, StepRun>>
+  /** Recovery keys that were handed out. */
+  openings?: readonly { by: Person; system: string; name: string; at: string }[]
   startedAt?: string
   late?: true
   containedAt?: string

@@ -1,5 +1,5 @@
 /** What a step is handed: the leaver's account, the form's choices, the journal of this offboarding, shared reads. */
-import type { Account, At } from '../connector.ts'
+import type { Account, At, Escrow } from '../connector.ts'
 import type { Offboarding, PlanStep, StepRun } from '../offboarding/offboarding.ts'
 
 export interface AtParts {
@@ -12,16 +12,18 @@ export interface AtParts {
   /** The step's own run, as it stands when asked; undefined while planning. */
   run: () => StepRun | undefined
   reads: SharedReads
+  escrow?: Escrow | undefined
 }
 
 export function makeAt(parts: AtParts): At {
-  const { offboarding, account, client, handOverTo, signal } = parts
+  const { offboarding, account, client, handOverTo, signal, escrow } = parts
   return {
     client,
     leaver: offboarding.leaver,
     account,
     choices: offboarding.choices,
     ...(handOverTo ? { handOverTo } : {}),
+    ...(escrow ? { escrow } : {}),
     effectiveAt: offboarding.effectiveAt ? new Date(offboarding.effectiveAt) : parts.now,
     signal,
     applied(finding) {

@@ -89,7 +89,9 @@ export function createGate(options: GateOptions): ClosableGate {
     async fetch(input, init) {
       const request = new Request(input, { duplex: 'half', ...init } as RequestInit)
       const bytes = request.body ? await request.arrayBuffer() : undefined
-      const outgoing = { method: request.method, url: new URL(request.url), body: textOf(bytes) }
+      const target = request.headers.get('x-amz-target')
+      const head = { method: request.method, url: new URL(request.url), ...(target ? { target } : {}) }
+      const outgoing = { ...head, body: textOf(bytes) }
       const writes = !isRead(outgoing, options)
       return make<Response>({
         outgoing,

@@ -25,8 +25,9 @@ export async function lookOf(looking: Looking, signal: AbortSignal): Promise<At>
   const here = receivers.filter((one) => one.realm === run.plan.realm && one.id !== run.plan.account.id)
   const handOverTo = here.length === 1 ? here[0] : undefined
   const client = await system.client()
-  const { account } = run.plan
-  return makeAt({ offboarding, account, client, handOverTo, now: looking.now(), signal, run: current, reads })
+  const { account, realm } = run.plan
+  const escrow = system.escrow?.(offboarding.id, realm)
+  return makeAt({ offboarding, account, client, handOverTo, now: looking.now(), signal, run: current, reads, escrow })
 }
 
 /** A plan is days old when a delayed step runs: whether the account may be touched is asked again, of settings and system. */

@@ -115,7 +115,8 @@ async function planAccounts(
     }
     const handOverTo = onlyOne(receivers.filter((one) => one.realm === realm && one.id !== account.id))
     const base = { offboarding: asked, account, client: await system.client(), handOverTo, now: clock.now(), signal }
-    const at = makeAt({ ...base, run: () => undefined, reads: new SharedReads() })
+    const escrow = system.escrow?.(asked.id, realm)
+    const at = makeAt({ ...base, escrow, run: () => undefined, reads: new SharedReads() })
     const steps = await Promise.all(system.connector.steps.map((step) => planStep(system, step, at, asked.id)))
     part.steps.push(...steps.filter((step) => step !== undefined))
   }

@@ -10,6 +10,8 @@ import { oneLine } from './gate-context.ts'
 /** More than anybody holds; each is kept, shown and signed. */
 const mostFindings = 5000
 const mostAccounts = 100
+const Findings = z.array(Finding)
+const Accounts = z.array(Account)
 const longest = { id: 2000, label: 300, fact: 600, before: 100_000 }
 
 export async function findingsOf(step: AutomaticStep, at: At): Promise<Finding[]> {
@@ -18,14 +20,14 @@ export async function findingsOf(step: AutomaticStep, at: At): Promise<Finding[]
     throw new Rejected(
       `There are ${found.length} of them, and Latchkey takes ${mostFindings} at most: IT does this by hand.`,
     )
-  const findings = wellFormed(z.array(Finding), found).map(bounded)
+  const findings = wellFormed(Findings, found).map(bounded)
   const ids = new Set(findings.map((one) => one.id))
   if (ids.size < findings.length) throw new Rejected('The system named two things by one and the same id.')
   return findings
 }
 
 export function accountsIn(found: unknown): Account[] {
-  const accounts = wellFormed(z.array(Account), found)
+  const accounts = wellFormed(Accounts, found)
   if (accounts.length > mostAccounts)
     throw new Rejected(`The system has ${accounts.length} accounts that could be this person's: IT looks.`)
   for (const { id, realm } of accounts) requireShort(id, realm)

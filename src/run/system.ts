@@ -1,21 +1,32 @@
 /** A connector as the settings use it: its id in plans, its client (made once, when first needed) and its steps. */
-import type { Account, Connector, Denied, Health, Leaver, Step } from '../connector.ts'
+import type { Account, Connector, Denied, Escrow, Health, Leaver, Step } from '../connector.ts'
 import { accountsIn } from './read.ts'
+
+/** For one offboarding (absent: only planned, nothing can be kept) and one realm. */
+export type EscrowOf = (offboarding: string | undefined, realm: string) => Escrow
 
 export interface System {
   /** The use in the settings: 'zoom' for `zoom: { use: scim }`; the connector's own id otherwise. */
   use: string
   connector: Connector
   client(): Promise<unknown>
+  /** Where keys are kept that this system hands out; absent where the settings name nobody to seal for. */
+  escrow?: EscrowOf | undefined
   /** Set while its credential is refused; cleared when a person tries again. */
   denied?: Denied | undefined
 }
 
-export function createSystem(use: string, connector: Connector, connect: () => Promise<unknown>): System {
+export function createSystem(
+  use: string,
+  connector: Connector,
+  connect: () => Promise<unknown>,
+  escrow?: EscrowOf,
+): System {
   let client: Promise<unknown> | undefined
   return {
     use,
     connector,
+    escrow,
     client() {
       client ??= connect().catch((error) => {
         client = undefined

@@ -109,6 +109,7 @@ export interface Tools {
   /** All gestures, for the help text. */
   gestures: readonly Gesture[]
   halts: SlackOptions['halts']
+  keys: SlackOptions['keys']
   managerOf(leaver: Leaver): Promise<readonly string[] | undefined>
   /** Slack's trigger lives three seconds: open first, look things up afterwards. */
   openModal(trigger: string, view: ModalView): Promise<OpenModal>

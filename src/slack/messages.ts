@@ -9,6 +9,7 @@ import type { Line, Shown } from './views/blocks.ts'
 import { haltedNotice, releasedNotice, resumedNotice } from './views/brakes.ts'
 import { card } from './views/card.ts'
 import { type RequesterNews, requesterNews, signRequest, taskRequest } from './views/direct.ts'
+import { openedNotice } from './views/keys.ts'
 import { ref } from './views/refs.ts'
 import { closingSummary, heldNotice, overNotice, reminder, reportMissing, startedNotice } from './views/thread.ts'
 import { roleTitles } from './views/words.ts'
@@ -125,6 +126,8 @@ function notices(one: Offboarding, audience: Audience): Reply[] {
     const { at, by } = halted.resumed
     found.push(shownReply(`resumed/${at}`, at, () => resumedNotice(by)))
   }
+  for (const opening of one.openings ?? [])
+    found.push(shownReply(`key/${opening.at}/${ref(opening.name)}`, opening.at, () => openedNotice(opening)))
   if (one.startedAt) found.push(shownReply('started', one.startedAt, () => startedNotice(one)))
   if (one.held && one.startedAt)
     found.push(shownReply(`held/${one.held.digest.slice(0, 16)}`, one.startedAt, () => heldNotice(one)))

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts'
 import type { Ledger } from '../offboarding/ledger.ts'
 import type { Leaver, Offboarding, Person, Policy, Role } from '../offboarding/offboarding.ts'
 import type { Gesture } from './gesture.ts'
+import type { KeptKey } from './views/keys.ts'
 import type { System } from './views/request-form.ts'
 
 /** Who holds a role: a Slack user group, the members of a channel, or people by Slack id; plus substitutes. */
@@ -27,6 +28,13 @@ export interface SlackSettings {
   requesters: readonly (Role | 'managers')[]
   /** Addresses that are never offboarded. */
   protected: readonly string[]
+}
+
+/** Recovery keys that are kept sealed; `undefined` where the settings name nobody to seal for. */
+export interface Keys {
+  list(offboarding: string): Promise<readonly KeptKey[]>
+  /** The key, or where it can only be opened elsewhere, the sealed text. */
+  open(kept: KeptKey): Promise<{ key: string } | { sealed: string }>
 }
 
 export interface Health {
@@ -66,6 +74,8 @@ export interface SlackOptions {
     stop(by: Person, why: string): void
     resume(by: Person): void
   }
+  /** Recovery keys; absent where none are kept. */
+  keys?: Keys | undefined
   /** The closing files, written at this moment. */
   report(offboarding: Offboarding): Promise<readonly ReportFile[]>
   /** The newest entry of the record at this moment, and the fingerprint of the key that signs reports. */

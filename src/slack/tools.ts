@@ -25,6 +25,7 @@ export function createTools({ options, people, web, signal, publishHome, audienc
     requesters: settings.requesters,
     managerOf: options.managerOf,
     halts: options.halts,
+    keys: options.keys,
     openModal: (trigger, view) => openModal(web, trigger, view),
     redraw: (view, next) => redraw(web, view, next),
     async sendReport(one: Offboarding, to: string) {

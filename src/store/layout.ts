@@ -10,6 +10,8 @@ export interface Layout {
   closedIndex: string
   setAside: string
   signingKey: string
+  /** Sealed keys, by offboarding. */
+  escrow: string
   segment(number: number): string
   document(id: string): string
   /** `month`: 2026-11. */
@@ -29,6 +31,7 @@ export function layoutOf(folder: string): Layout {
     closedIndex: join(folder, 'closed.idx.jsonl'),
     setAside: join(folder, 'set-aside'),
     signingKey: join(folder, 'keys', 'signing-key.pem'),
+    escrow: join(folder, 'escrow'),
     segment: (number) => join(journal, segmentName(number)),
     document: (id) => join(open, `${id}.json`),
     closedDocument: (month, id) => join(closed, month, `${id}.json`),
@@ -38,7 +41,7 @@ export function layoutOf(folder: string): Layout {
 /** One draft a folder: drafts are written one after the other, so a crash leaves at most one, and the next reuses it. */
 export const draftName = '.draft'
 
-/** Names at the top that are ours; `lock-journal` is SQLite's, `escrow` is kept by others. */
+/** Names at the top that are ours; `lock-journal` is SQLite's. */
 export const knownNames: ReadonlySet<string> = new Set([
   'lock',
   'lock-journal',

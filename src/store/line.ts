@@ -107,11 +107,15 @@ export interface BadLine {
   notJson?: true
 }
 
+const emptyLine: BadLine = { fact: 'is not JSON (Unexpected end of JSON input)', notJson: true }
+
 /**
  * Every byte of the line is either compared or hashed, so none can change unnoticed. Throws StrangeFolder where a newer
  * Latchkey wrote it.
  */
 export function decodeLine(text: string): Line | BadLine {
+  // A file that a crash or a hand filled with line feeds is tens of thousands of these; an error for each takes long.
+  if (text === '') return emptyLine
   let parsed: unknown
   try {
     parsed = JSON.parse(text)

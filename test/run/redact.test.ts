@@ -85,7 +85,7 @@ describe('what a system says to people', () => {
 
   it('holds none in a task, nor in what doctor prints', async () => {
     const step = stepOf('feed')
-    expect('ask' in step && typeof step.ask === 'function' && step.ask({} as At)).toBe('run feed [secret]')
+    expect('ask' in step && typeof step.ask === 'function' && (await step.ask({} as At))).toBe('run feed [secret]')
     expect(await clean.check(undefined)).toEqual({
       as: 'Latchkey [secret]',
       missing: ['right [secret]'],
