@@ -1,16 +1,22 @@
 /** `latchkey connectors`: what there is to act in, and what each does, from the connectors themselves. */
+import { fileURLToPath } from 'node:url'
 import { knownConnectors, loadConnector } from '../app.ts'
 import { type Connector, isManual, type Step } from '../connector.ts'
 import { expectOnly, type Subcommand } from './command-line.ts'
+import { writePages } from './connector-docs.ts'
+
+const docs = fileURLToPath(new URL('../../docs/connectors', import.meta.url))
 
 export default {
-  usage: 'connectors [--json]',
+  usage: 'connectors [--json | --write-docs]',
   summary: 'each connector with its rights, limits and steps',
   async run(line, args) {
-    expectOnly(args, { options: ['--json'] })
+    expectOnly(args, { options: ['--json', '--write-docs'] })
     const all = await Promise.all(knownConnectors().map(loadConnector))
     if (args.includes('--json')) line.out(JSON.stringify(all.map(described), null, 2))
-    else line.out(all.map(spoken).join('\n\n'))
+    else if (args.includes('--write-docs')) {
+      for (const name of writePages(all, docs)) line.out(`${name} is the page of no connector; remove it.`)
+    } else line.out(all.map(spoken).join('\n\n'))
     return 0
   },
 } satisfies Subcommand
