@@ -58,6 +58,12 @@ const common = {
     .default(['hr', 'it', 'managers']),
   protected: z.array(z.string().min(1)).default([]),
   policy,
+  escrow: z
+    .strictObject({
+      recipients: z.array(z.string().regex(/^age1[02-9ac-hj-np-z]{20,}$/, 'is an age recipient (age1…)')).min(1),
+      identity: secret().optional(),
+    })
+    .optional(),
 }
 
 function schemaFor(connectors: ReadonlyMap<string, Connector>, tasks: z.ZodType) {
@@ -66,20 +72,14 @@ function schemaFor(connectors: ReadonlyMap<string, Connector>, tasks: z.ZodType)
     ...common,
     connectors: z.strictObject(uses).prefault({}),
     tasks: tasks.prefault([]),
-    escrow: z
-      .strictObject({
-        recipients: z.array(z.string().regex(/^age1[02-9ac-hj-np-z]{20,}$/, 'is an age recipient (age1…)')).min(1),
-        identity: secret().optional(),
-      })
-      .optional(),
   })
 }
 
 /** A connector's own settings are an object of its own; `use` and `limits` beside them are ours. */
 function withOurs(settings: z.ZodType): z.ZodType {
   return Section.transform((value, context) => {
-    const ours = Object.fromEntries(Object.entries(value).filter(([key]) => key in Ours.shape))
-    const theirs = Object.fromEntries(Object.entries(value).filter(([key]) => !(key in Ours.shape)))
+    const ours = Object.fromEntries(Object.entries(value).filter(([key]) => Object.hasOwn(Ours.shape, key)))
+    const theirs = Object.fromEntries(Object.entries(value).filter(([key]) => !Object.hasOwn(Ours.shape, key)))
     const [first, second] = [Ours.safeParse(ours), settings.safeParse(theirs)]
     for (const result of [first, second]) {
       for (const issue of result.error?.issues ?? []) context.addIssue({ ...issue, input: undefined } as never)

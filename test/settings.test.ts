@@ -121,6 +121,10 @@ connectors:
       `${head}tasks: [{ title: Pay, area: records, owner: hr, due: 3d, dew: 1 }]`,
       'tasks.0.dew: is not a known setting; did you mean due?',
     ],
+    [
+      `${head}connectors:\n  zoo: { baseUrl: "https://a.example", token: "\${A}", toString: 1 }\n`,
+      expect.stringMatching(/zoo.*toString/),
+    ],
   ])('an unknown key names the nearest known one', async (text, expected) => {
     expect(await problems(text, { A: 'x' })).toEqual([expected])
   })

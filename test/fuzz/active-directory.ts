@@ -178,6 +178,8 @@ function directoryOf(shown: Record<Which, Raw | undefined>): Directory {
 const steps = [disable, resetPassword, expire, keyCredentials, groups, computers, serviceNames, moveToDisabled]
 const ordered = { intentAt: new Date('2026-11-23T09:00:00Z'), answeredAt: new Date('2026-11-23T09:00:01Z') }
 
+const never = new AbortController().signal
+
 function atOf(client: Directory, journal: boolean): At<Directory> {
   const reads = new SharedReads()
   return {
@@ -186,7 +188,7 @@ function atOf(client: Directory, journal: boolean): At<Directory> {
     account: { realm: 'corp.example.com', id: guid, label: 'jo.miller@example.com' },
     choices: { kind: 'resignation', devices: 'lock' },
     effectiveAt: new Date('2026-11-23T09:00:00Z'),
-    signal: new AbortController().signal,
+    signal: never,
     applied: () => (journal ? { ...ordered, receipt: { resets: 2, pwdLastSet: '134100000000000000' } } : undefined),
     once: (key, read) => reads.once(key, read),
   }

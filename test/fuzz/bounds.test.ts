@@ -215,6 +215,7 @@ describe('what comes from Slack', () => {
     const health = () => ({ live: true, ready: true })
     const onError = () => undefined
     const bolt = createBolt({ settings: settings as never, me: {}, log: silentLog, health, listen: listenTo, onError })
+    await bolt.open()
     await bolt.start()
     const post = async (body: string, type = 'application/json') => {
       const at = String(Math.floor(Date.now() / 1000))

@@ -40,27 +40,69 @@ export interface Door {
 
 /** So long may one input take before it counts as a hang, in ms; far beyond what any takes on a busy machine. */
 const patience = 60_000
-/** For one part, with the shrinking of what failed, in ms. */
+/** From the first failure on, in ms; then what was found is small enough. */
 const longestShrinking = 240_000
 
+/** Where a part is; fast-check's own limits on time would take a timer and a race of promises for each input. */
+interface Progress<T> {
+  tried: number
+  /** The input being tried. */
+  now?: { input: T; since: number } | undefined
+  /** The first that failed: its place, and when. */
+  failed?: { at: number; since: number }
+}
+
 export async function hold<T>(task: Task, inputs: fc.Arbitrary<T>, check: (input: T) => unknown): Promise<Held> {
-  const property = fc.asyncProperty(inputs, async (input) => {
-    const from = performance.now()
+  const progress: Progress<T> = { tried: 0 }
+  const property = fc.asyncProperty(inputs, (input) => tried(progress, input, check))
+  const watch = watchOver(progress, task)
+  try {
+    const checked = fc.check(property, {
+      seed: task.seed,
+      numRuns: task.inputs,
+      ...(task.path ? { path: task.path } : {}),
+      ...(task.noShrinking ? { endOnFailure: true } : {}),
+    })
+    const details = await Promise.race([checked, watch.hung])
+    if ('failure' in details) return details
+    const { failed, numRuns, counterexample, counterexamplePath, errorInstance, seed } = details
+    if (!failed) return { inputs: numRuns }
+    const input = clip(fc.stringify(counterexample?.[0]), 3000)
+    return { inputs: numRuns, failure: { seed, path: counterexamplePath ?? '', input, error: told(errorInstance) } }
+  } finally {
+    watch.end()
+  }
+}
+
+async function tried<T>(progress: Progress<T>, input: T, check: (input: T) => unknown): Promise<void> {
+  const since = performance.now()
+  if (progress.failed && since - progress.failed.since > longestShrinking) return
+  const at = progress.tried
+  progress.tried += 1
+  progress.now = { input, since }
+  try {
     await check(input)
-    const took = performance.now() - from
+    const took = performance.now() - since
     if (took > patience) throw new Error(`it took ${Math.round(took)} ms`)
-  })
-  const details = await fc.check(property, {
-    seed: task.seed,
-    numRuns: task.inputs,
-    interruptAfterTimeLimit: longestShrinking,
-    ...(task.path ? { path: task.path } : {}),
-    ...(task.noShrinking ? { endOnFailure: true } : {}),
-  })
-  const { failed, numRuns, counterexample, counterexamplePath, errorInstance, seed } = details
-  if (!failed) return { inputs: numRuns }
-  const input = clip(fc.stringify(counterexample?.[0]), 3000)
-  return { inputs: numRuns, failure: { seed, path: counterexamplePath ?? '', input, error: told(errorInstance) } }
+  } catch (error) {
+    progress.failed ??= { at, since }
+    throw error
+  } finally {
+    progress.now = undefined
+  }
+}
+
+/** What never answers fails too, with what it takes to see it again. */
+function watchOver<T>(progress: Progress<T>, { seed, path }: Task): { hung: Promise<Required<Held>>; end(): void } {
+  const { promise: hung, resolve } = Promise.withResolvers<Required<Held>>()
+  const timer = setInterval(() => {
+    const { tried: inputs, now, failed } = progress
+    if (!now || performance.now() - now.since < patience) return
+    const input = clip(fc.stringify(now.input), 3000)
+    const error = `no end after ${patience / 1000} s`
+    resolve({ inputs, failure: { seed, path: path ?? String(failed?.at ?? inputs - 1), input, error } })
+  }, patience / 10)
+  return { hung, end: () => clearInterval(timer) }
 }
 
 /** A part whose inputs mostly wait runs in lanes, each with seeds of its own; what failed is shrunk in one of them. */
@@ -86,9 +128,11 @@ export function must(condition: unknown, otherwise: string): asserts condition {
   if (!condition) throw new Error(otherwise)
 }
 
+const unseen = /[^\n\P{Cc}]|[\u202a-\u202e\u2066-\u2069]/u
+
 /** What a terminal or a reader could be misled by; line feeds are none of it. */
 export function hasUnseen(text: string): boolean {
-  return /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(text)
+  return unseen.test(text)
 }
 
 export function clip(text: string, most: number): string {

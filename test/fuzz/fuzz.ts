@@ -4,13 +4,14 @@
  */
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import type { Door, Failure, Part } from './door.ts'
-import { doors } from './doors.ts'
-import type { Order, Told } from './worker.ts'
+import type { Failure } from './door.ts'
+import type { Order, Plan, Told } from './worker.ts'
 
 const threads = 2
 /** No part of a door is silent for so long, in ms, unless something hangs. */
 const longestSilence = 300_000
+/** More than V8 gives a thread: what one input leaves behind is gone before it has to be moved. */
+const resourceLimits = { maxYoungGenerationSizeMb: 64 }
 /** One order is at most so many inputs, so that the threads end at about the same time. */
 const chunk = 12_500
 
@@ -26,7 +27,7 @@ const { values } = parseArgs({
 })
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 
-function ordersOf(): Order[] {
+function ordersOf(doors: Plan): Order[] {
   const chosen = doors.filter((door) => values.door === undefined || door.name === values.door)
   const orders = chosen.flatMap((door) => partsOf(door).flatMap((part) => ordersFor(door, part)))
   if (orders.length === 0)
@@ -34,11 +35,11 @@ function ordersOf(): Order[] {
   return orders
 }
 
-function partsOf(door: Door): readonly Part[] {
+function partsOf(door: Plan[number]): Plan[number]['parts'] {
   return door.parts.filter((part) => values.part === undefined || part.name === values.part)
 }
 
-function ordersFor(door: Door, part: Part): Order[] {
+function ordersFor(door: Plan[number], part: Plan[number]['parts'][number]): Order[] {
   const seed = Number(values.seed)
   const head = { door: door.name, part: part.name }
   const inputs = Math.max(1, Math.round(Number(values.inputs) * part.share * (door.scale ?? 1)))
@@ -55,12 +56,11 @@ interface Result {
 }
 
 /** Dear parts first, and those of one door after each other: what a door needs is made once a thread. */
-async function work(orders: Order[], result: Result): Promise<void> {
-  const worker = new Worker(new URL('worker.ts', import.meta.url))
+async function work(worker: Worker, orders: Order[], result: Result): Promise<void> {
   try {
     for (let order = orders.shift(); order; order = orders.shift()) {
       try {
-        keep(result, await answerTo(worker, order))
+        keep(result, await answerTo<Told>(worker, order))
       } catch (error) {
         const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
         result.failures.push({ ...order, path: '', input: 'not known: the thread itself ended', error: told })
@@ -72,13 +72,14 @@ async function work(orders: Order[], result: Result): Promise<void> {
   }
 }
 
-function answerTo(worker: Worker, order: Order): Promise<Told> {
+/** The plan, where nothing is ordered. */
+function answerTo<T>(worker: Worker, order?: Order): Promise<T> {
   return new Promise((done, failed) => {
     const silence = setTimeout(
       () => failed(new Error(`no answer for ${longestSilence / 1000} s: it hangs`)),
       longestSilence,
     )
-    const answered = (told: Told) => {
+    const answered = (told: T) => {
       clearTimeout(silence)
       worker.off('error', broken)
       done(told)
@@ -90,7 +91,7 @@ function answerTo(worker: Worker, order: Order): Promise<Told> {
     }
     worker.once('message', answered)
     worker.once('error', broken)
-    worker.postMessage(order)
+    if (order) worker.postMessage(order)
   })
 }
 
@@ -104,8 +105,13 @@ function keep({ inputs, ms, failures }: Result, told: Told): void {
 }
 
 const result: Result = { inputs: new Map(), ms: new Map(), failures: [] }
-const orders = ordersOf()
-await Promise.all(Array.from({ length: threads }, () => work(orders, result)))
+const workers = Array.from(
+  { length: threads },
+  () => new Worker(new URL('worker.ts', import.meta.url), { resourceLimits }),
+)
+const [plan] = await Promise.all(workers.map((worker) => answerTo<Plan>(worker)))
+const orders = ordersOf(plan!)
+await Promise.all(workers.map((worker) => work(worker, orders, result)))
 for (const one of result.failures) {
   const again = `npm run fuzz -- --door ${one.door} --part ${one.part} --seed ${one.seed} --path ${one.path}`
   process.stderr.write(

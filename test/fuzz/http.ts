@@ -126,6 +126,7 @@ async function withServer<T>(work: (port: number) => Promise<T>): Promise<T> {
     listen: listenTo,
     onError: (error) => void errors.push(error),
   })
+  await bolt.open()
   await bolt.start()
   try {
     const result = await work(bolt.port()!)

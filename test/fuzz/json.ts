@@ -55,8 +55,7 @@ export const anything: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; leaf:
 /** As `JSON.parse` makes it: `__proto__` is a key like any other. */
 function own(entries: readonly [string, unknown][]): Record<string, unknown> {
   const made: Record<string, unknown> = {}
-  for (const [key, value] of entries)
-    Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true })
+  for (const [key, value] of entries) Object.defineProperty(made, key, { ...plain, value })
   return made
 }
 
@@ -87,7 +86,8 @@ export const change: fc.Arbitrary<Change> = fc.record({ at: fc.nat(10_000), how 
 interface Place {
   holder: Record<string, unknown> | unknown[]
   key: string | number
-  path: string
+  /** Undefined at the root. */
+  within: Place | undefined
 }
 
 /** A changed copy. What goes deep comes last: nothing here could copy it. */
@@ -109,16 +109,16 @@ export interface ChangedJson {
 }
 
 export function changed(value: unknown, { at, how }: Change): ChangedJson {
-  const root = { root: structuredClone(value) }
+  const root = { root: copied(value) }
   const places = placesIn(root)
   const place = places[at % places.length]!
-  const { holder, key, path } = place
+  const { holder, key } = place
   const read = () => (holder as Record<string | number, unknown>)[key]
   const before = read()
   apply(place, places, how)
   return {
     value: root.root,
-    path,
+    path: pathTo(place),
     before,
     after: how.kind === 'remove' ? undefined : read(),
     inList: Array.isArray(holder),
@@ -154,27 +154,48 @@ function flipped(value: unknown): unknown {
 /** A value takes the place of another; within itself it would go round in circles. */
 function copyOver(box: Record<string | number, unknown>, key: string | number, other: Place): void {
   const there = other.holder as Record<string | number, unknown>
-  box[key] = structuredClone(there[other.key])
+  box[key] = copied(there[other.key])
 }
 
 /** As many lists within each other; JSON takes it, and what walks it by calling itself must not fall over. */
 export function nested(levels: number): unknown {
-  let made: unknown = 'deep'
-  for (let level = 0; level < levels; level += 1) made = [made]
+  while (depths.length <= levels) depths.push([depths.at(-1)])
+  return depths[levels]
+}
+
+/** Each within the next: nobody changes what goes deep, so one serves for all. */
+const depths: unknown[] = ['deep']
+
+/** As JSON would copy it, and several times as quick; `structuredClone` writes it all out and reads it in again. */
+function copied(value: unknown): unknown {
+  if (!isObject(value)) return value
+  if (Array.isArray(value)) return value.map(copied)
+  const made: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const one = copied((value as Record<string, unknown>)[key])
+    if (key === '__proto__') Object.defineProperty(made, key, { ...plain, value: one })
+    else made[key] = one
+  }
   return made
 }
 
+const plain = { enumerable: true, configurable: true, writable: true }
+
 function placesIn(root: Record<string, unknown>): Place[] {
   const places: Place[] = []
-  const ahead: Place[] = [{ holder: root, key: 'root', path: '' }]
-  for (let place = ahead.shift(); place; place = ahead.shift()) {
-    places.push(place)
+  places.push({ holder: root, key: 'root', within: undefined })
+  for (const place of places) {
     const value = (place.holder as Record<string | number, unknown>)[place.key]
     if (!isObject(value)) continue
-    for (const key of Object.keys(value))
-      ahead.push({ holder: value as Place['holder'], key, path: place.path ? `${place.path}.${key}` : key })
+    for (const key of Object.keys(value)) places.push({ holder: value as Place['holder'], key, within: place })
   }
   return places
+}
+
+function pathTo({ key, within }: Place): string {
+  if (!within) return ''
+  const before = pathTo(within)
+  return before ? `${before}.${key}` : String(key)
 }
 
 function isObject(value: unknown): value is object {

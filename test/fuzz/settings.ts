@@ -5,7 +5,7 @@ import { Tasks } from '../../connectors/manual.ts'
 import { knownConnectors, loadConnector } from '../../src/app.ts'
 import { readSettings, SettingsError } from '../../src/settings.ts'
 import { readText } from '../../src/settings-text.ts'
-import { type Door, hasUnseen, hold, must, type Part, type Task } from './door.ts'
+import { type Door, type Held, hasUnseen, hold, must, type Part, type Task } from './door.ts'
 import { anything, changedBy, change as jsonChange } from './json.ts'
 import { shortText } from './texts.ts'
 
@@ -30,10 +30,19 @@ tasks:
 `
 
 const known = knownConnectors()
+const loaded = new Map<string, ReturnType<typeof loadConnector>>()
+
+/** Looking into the folder each time is the disk's work, and no part of what is held here. */
+function load(id: string): ReturnType<typeof loadConnector> {
+  const one = loaded.get(id) ?? loadConnector(id)
+  loaded.set(id, one)
+  return one
+}
+
 const env = { SECRET: canary, KEY_FILE: '/key', HOME: '/root', EMPTY: '' }
 
 async function read(source: string): Promise<void> {
-  const sources = { text: source, env, readFile: () => canary, known, load: loadConnector, tasks: Tasks }
+  const sources = { text: source, env, readFile: () => canary, known, load, tasks: Tasks }
   try {
     await readSettings(sources)
   } catch (error) {
@@ -199,16 +208,26 @@ const bomb = fc.tuple(fc.nat(20_000), fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 7, 8,
 const part = (name: string, share: number, inputs: fc.Arbitrary<string>): Part => ({
   name,
   share,
-  hold: (task: Task) => uncompiled(() => hold(task, inputs, read)),
+  hold: (task: Task) => quickly(task, (mine) => hold(mine, inputs, read)),
 })
 
-/** Each reading makes schemas of its own, once in a process's life; compiling thousands of them would take most of the time. */
-async function uncompiled<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Each reading makes schemas of its own, once in a process's life; compiling thousands of them would take most of the time. So would
+ * collecting where each of YAML's complaints comes from; what failed is run again with all of that.
+ */
+async function quickly(task: Task, work: (task: Task) => Promise<Held>): Promise<Held> {
+  const { stackTraceLimit } = Error
   z.config({ jitless: true })
+  Error.stackTraceLimit = 0
   try {
-    return await work()
+    const held = await work(task)
+    if (!held.failure) return held
+    Error.stackTraceLimit = stackTraceLimit
+    const again = await work({ ...task, path: held.failure.path })
+    return { ...held, failure: again.failure ?? held.failure }
   } finally {
     z.config({ jitless: false })
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 
@@ -220,6 +239,10 @@ export const settings: Door = {
     part('soup', 0.25, soup),
     part('any', 0.05, fc.oneof(any, shortText)),
     part('bombs', 0.0005, bomb),
-    { name: 'text', share: 0.6095, hold: (task: Task) => hold(task, fc.oneof(soup, shortText, any), readOnly) },
+    {
+      name: 'text',
+      share: 0.6095,
+      hold: (task: Task) => quickly(task, (mine) => hold(mine, fc.oneof(soup, shortText, any), readOnly)),
+    },
   ],
 }

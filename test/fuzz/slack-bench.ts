@@ -60,19 +60,32 @@ export const names: Record<Kind, string[]> = namesHeard()
 
 /** For the real Bolt: every gesture of ours, over a Web API from memory. */
 export function listenTo(app: App): void {
-  const heard: Heard = { acks: [], shown: [], apologies: [], ledger: undefined as never }
-  listen(app, bench(heard).ears)
+  listen(app, openBench().ears)
 }
 
 /** Hands one payload to the listener of that name, as Bolt does. Rejects where the listener does. */
 export async function deliver(kind: Kind, name: string, body: unknown): Promise<Heard> {
-  const heard: Heard = { acks: [], shown: [], apologies: [], ledger: undefined as never }
-  const { listeners, ears } = bench(heard)
+  const bench = left ?? openBench()
+  left = undefined
+  const { listeners, ears, heard } = bench
   const ack = async (answer?: unknown) => void heard.acks.push(answer)
   const respond = async (message: unknown) => void heard.shown.push({ kind: 'message', payload: message })
   await listeners[kind].get(name)?.({ ack, respond, body, payload: body, context: {} })
   await ears.inFlight.drained()
-  return heard
+  const told = { ...heard }
+  if (bench.isAsNew()) left = bench
+  return told
+}
+
+/** One after whose delivery everything stood as before, so that the next finds what a new one would show it. */
+let left: Bench | undefined
+
+interface Bench {
+  listeners: Listeners
+  ears: Ears
+  heard: Heard
+  /** Clears what was heard; false where something else has changed. */
+  isAsNew(): boolean
 }
 
 /** What holds for whatever was delivered. */
@@ -134,8 +147,9 @@ function isPlain(text: unknown, most: number): boolean {
   )
 }
 
-function bench(heard: Heard) {
-  const ledger = ledgerOf(heard)
+function openBench(): Bench {
+  const heard: Heard = { acks: [], shown: [], apologies: [], ledger: undefined as never }
+  const { ledger, isUntouched } = ledgerOf(heard)
   heard.ledger = ledger
   const web = webOf(heard)
   const clock = { now: () => new Date(t0 + 10 * 60_000), sleep: neverWakes }
@@ -146,6 +160,7 @@ function bench(heard: Heard) {
     error: (fields: { error?: unknown }) => void heard.apologies.push(fields.error ?? fields),
   }
   let sign: { by: Person; why: string; at: string } | undefined
+  let signChanged = false
   const options = {
     ledger,
     settings: { channel: 'C0OFFBOARD', protected: [cast.protected], requesters: ['hr', 'it', 'managers'] },
@@ -169,9 +184,11 @@ function bench(heard: Heard) {
       stopped: () => sign,
       stop(by: Person, why: string) {
         sign = { by, why, at: at(10) }
+        signChanged = true
       },
       resume() {
         sign = undefined
+        signChanged = true
       },
     },
     report: async () => [],
@@ -187,7 +204,13 @@ function bench(heard: Heard) {
     log,
     inFlight: inFlight(),
   }
-  return { listeners: heardBy(ears), ears }
+  const isAsNew = () => {
+    const asNew = isUntouched() && !signChanged && heard.apologies.length === 0
+    Object.assign(heard, { acks: [], shown: [], apologies: [] })
+    ears.seen = seen()
+    return asNew
+  }
+  return { listeners: heardBy(ears), ears, heard, isAsNew }
 }
 
 /** Waits for nothing but its end. */
@@ -234,7 +257,7 @@ const failed: Event = {
 }
 
 /** One that waits for signatures, and one in which a step failed. Nothing may be kept that could not be read back. */
-function ledgerOf(heard: Heard): Ledger {
+function ledgerOf(heard: Heard): { ledger: Ledger; isUntouched: () => boolean } {
   const [asked, planned] = story as [Event, Event]
   const store = memoryStore(
     new Map([
@@ -242,14 +265,17 @@ function ledgerOf(heard: Heard): Ledger {
       ['off-2', [...story, { type: 'step-started', at: at(4), step: 'okta/suspend@main' }, failed]],
     ]),
   )
+  let appended = false
   store.before = (_id, events) => {
+    appended = true
     for (const event of events) {
       const read = Event.safeParse(event)
       if (!read.success) heard.apologies.push(new Error('an event that could not be kept', { cause: read.error }))
     }
   }
   let made = 2
-  return openLedger(store, { newId: () => `off-${++made}`, now: () => new Date(t0 + 10 * 60_000) })
+  const ledger = openLedger(store, { newId: () => `off-${++made}`, now: () => new Date(t0 + 10 * 60_000) })
+  return { ledger, isUntouched: () => !appended && made === 2 }
 }
 
 function webOf(heard: Heard): Web {

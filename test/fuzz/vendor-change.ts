@@ -279,9 +279,11 @@ function keyIn(value: unknown, key: string): unknown {
 function bentXml(target: Exchange, one: XmlChange): Made {
   const { xml, tag, content } = changedXml(target.body, one)
   const removed = one.how === 'remove' || one.how === 'rename' || one.how === 'lower'
-  const reworded = (one.how === 'text' || one.how === 'raw' || one.how === 'cdata') && one.text !== ''
+  const rewords = one.how === 'text' || one.how === 'raw' || one.how === 'cdata'
+  const reworded = rewords && one.text !== ''
   const isLeaf = !content.includes('<')
-  const emptied = one.how === 'empty' && content.startsWith('<member>')
+  // In XML, an element whose text is nothing is an empty element.
+  const emptied = (one.how === 'empty' || (rewords && one.text === '')) && content.startsWith('<member>')
   const honest = (removed && tag === 'member') || (reworded && isLeaf) || emptied || one.how === 'double'
   return {
     answer: () => answerOf(target.status, target.headers, xml),

@@ -19,8 +19,7 @@ interface Input {
 
 export async function check(name: string, { scenes, exchanges }: Rig, lane: Lane, input: Input): Promise<void> {
   const scene = scenes[input.scene % scenes.length]!
-  const target = scene.exchanges[input.wrong.at % Math.max(1, scene.exchanges.length)]
-  if (!target) return
+  const target = scene.exchanges[input.wrong.at % scene.exchanges.length]!
   const { answering, never, told } = answerWrongly(target, exchanges, input.wrong)
   const outcome = await lane.play(scene, answering)
   const what = `${scene.name}; ${told}`
@@ -41,7 +40,7 @@ function checkNothingDone(what: string, { name, honest }: Scene, outcome: Outcom
 }
 
 /** So many at once, each with a client of its own: what one leaves behind is not the next one's. */
-const lanes = 40
+const lanes = 8
 
 async function holdRig(name: string, task: Task, wrongs: fc.Arbitrary<Wrong>): Promise<Held> {
   const one = await rig(name)

@@ -14,8 +14,16 @@ export interface Told extends Held {
   ms: number
 }
 
+/** What there is to be held; the thread that hands out orders loads none of it. */
+export type Plan = { name: string; scale?: number; parts: { name: string; share: number }[] }[]
+
 if (parentPort) {
   swiftTimers()
+  const plan: Plan = doors.map(({ parts, ...door }) => ({
+    ...door,
+    parts: parts.map(({ name, share }) => ({ name, share })),
+  }))
+  parentPort.postMessage(plan)
   parentPort.on('message', (order: Order) => void work(order))
 }
 
