@@ -20,7 +20,8 @@ const areas: Readonly<Record<Area, string>> = {
 
 /** `written`: the page as it is; its part that is written by hand is kept. */
 export function pageOf(connector: Connector, written: string | undefined): string {
-  const from = written?.indexOf(byHandFrom) ?? -1
+  // The line itself: the notice above names the heading, too.
+  const from = written?.search(new RegExp(`^${byHandFrom}$`, 'm')) ?? -1
   const byHand = written !== undefined && from >= 0 ? written.slice(from).trimEnd() : headings.join('\n\n')
   const { title, id, rights, limits, steps } = connector
   const parts = [
