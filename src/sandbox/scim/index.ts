@@ -61,6 +61,8 @@ const usual: Dialect = {
 
 export interface ScimOptions {
   dialect?: Partial<Dialect>
+  /** `scim.example.com` when absent. */
+  host?: string
   lagMs?: number
   latencyMs?: number
   traffic?: string
@@ -77,8 +79,6 @@ export interface PretendScim extends Pretend {
   secrets: readonly string[]
 }
 
-export const host = 'scim.example.com'
-
 export async function pretendScim(options: ScimOptions = {}): Promise<PretendScim> {
   const dialect = { ...usual, ...options.dialect }
   const initial = seed()
@@ -86,7 +86,7 @@ export async function pretendScim(options: ScimOptions = {}): Promise<PretendSci
   const state = world(initial, options.lagMs)
   const door = tokenDoor(options.tokenMs)
   const service = { world: state, dialect, pageSize: options.pageSize ?? 50 }
-  const { latencyMs, traffic } = options
+  const { latencyMs, traffic, host = 'scim.example.com' } = options
   const server = await pretend({
     hosts: [host],
     handle(asked) {
@@ -95,7 +95,7 @@ export async function pretendScim(options: ScimOptions = {}): Promise<PretendSci
     },
     // A dialect is what the standard is not.
     record: (asked, said) =>
-      dialect.capitals || asked.path === '/oauth/token' ? undefined : exchange('scim', asked, said),
+      dialect.capitals || dialect.text || asked.path === '/oauth/token' ? undefined : exchange('scim', asked, said),
     ...(latencyMs !== undefined && { latencyMs }),
     ...(traffic !== undefined && { traffic }),
   })

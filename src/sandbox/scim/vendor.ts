@@ -1,6 +1,9 @@
 import type { OpenVendor } from '../vendor.ts'
 import { pretendScim } from './index.ts'
 
-const open: OpenVendor = (options) => pretendScim(options)
+const open: OpenVendor = async (options) => {
+  const server = await pretendScim(options)
+  return { ...server, settings: { ...server.settings, title: 'Example Wiki' } }
+}
 
 export default open
