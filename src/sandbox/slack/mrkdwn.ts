@@ -1,4 +1,5 @@
 /** Slack's text as people read it: mentions as names, dates in a zone, links as text, no markup. */
+import { dateFormat } from './date-format.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface Reader {
@@ -107,12 +108,12 @@ function dateToken(reader: Reader, at: Date, token: string): string | undefined 
     const near = nearby(reader, at)
     if (near) return near
   }
-  return new Intl.DateTimeFormat('en-US', { ...shape, timeZone: reader.zone }).format(at)
+  return dateFormat('en-US', { ...shape, timeZone: reader.zone }).format(at)
 }
 
 /** ISO date of that moment in a zone. */
 function dayOf(at: Date, zone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(at)
+  return dateFormat('en-CA', { timeZone: zone }).format(at)
 }
 
 function nearby(reader: Reader, at: Date): string | undefined {

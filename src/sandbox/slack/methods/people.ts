@@ -1,4 +1,5 @@
 /** auth.test, users.*, usergroups.*, team.info: who is who. */
+import { dateFormat } from '../date-format.ts'
 import { ApiError, active, type Call, flagged, type Method, member, page, tier } from '../method.ts'
 import type { Member } from '../workspace.ts'
 
@@ -98,7 +99,7 @@ function described(call: Call, one: Member) {
 
 /** Seconds from UTC. */
 export function offsetOf(zone: string, at: Date): number {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
+  const format = dateFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
   const name = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT'
   const [, sign, hours, minutes] = /GMT([+-])(\d+):(\d+)/.exec(name) ?? []
   return hours ? (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60) : 0
