@@ -48,4 +48,16 @@ function refuseSecrets(rig: Rig): void {
     )
     if (leak) throw new Error(`A secret is to be seen in: ${leak.replaceAll(secret, '[the secret]').slice(0, 500)}`)
   }
+  refuseKept(rig, seen)
+}
+
+/** What went into escrow. A PIN is short, so that only one by itself counts: its digits may be part of a longer number. */
+function refuseKept(rig: Rig, seen: readonly string[]): void {
+  for (const [name, secrets] of rig.kept)
+    for (const secret of secrets) {
+      const literally = secret.replace(/[^0-9A-Za-z]/g, '\\$&')
+      const alone = new RegExp(`(?<![0-9A-Za-z])${literally}(?![0-9A-Za-z])`)
+      const leak = seen.find((text) => alone.test(text))
+      if (leak) throw new Error(`What is kept as "${name}" is to be seen in: ${leak.replaceAll(secret, '[the key]')}`)
+    }
 }

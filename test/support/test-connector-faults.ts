@@ -34,7 +34,8 @@ export function isWrite(connector: Connector, asked: Asked): boolean {
 function outgoing(asked: Asked): Outgoing {
   const url = new URL(`https://${asked.host}${asked.path}`)
   url.search = asked.query.toString()
-  return { method: asked.method, url, body: bodyText(asked) }
+  const target = asked.headers['x-amz-target']
+  return { method: asked.method, url, body: bodyText(asked), ...(target ? { target } : {}) }
 }
 
 function bodyText(asked: Asked): string {

@@ -1,5 +1,13 @@
 /** One connector on one bed, behind the real gate: finds, orders, journals and looks again as the runner does. */
-import { type At, type AutomaticStep, type Connector, type Gate, isManual, type Receipt } from '../../src/connector.ts'
+import {
+  type At,
+  type AutomaticStep,
+  type Connector,
+  type Escrow,
+  type Gate,
+  isManual,
+  type Receipt,
+} from '../../src/connector.ts'
 import { type Account, type Choices, type Finding, type Leaver, phases } from '../../src/offboarding/offboarding.ts'
 import { carried, endingOf } from '../../src/offboarding/plan.ts'
 import { SharedReads } from '../../src/run/at.ts'
@@ -68,6 +76,8 @@ export interface Rig {
   heard: string[]
   records: CallRecord[]
   journal: Map<string, Applied>
+  /** Keys and PINs that steps put into escrow, by realm and name. */
+  kept: Map<string, string[]>
   close(): Promise<void>
 }
 
@@ -84,7 +94,16 @@ export async function openRig(connector: Connector, bed: Bed): Promise<Rig> {
     random: () => 0.5,
     onCall: (record) => records.push(record),
   })
-  const rig: Rig = { connector, bed, client: undefined, heard: [], records, journal: new Map(), close: gate.close }
+  const rig: Rig = {
+    connector,
+    bed,
+    client: undefined,
+    heard: [],
+    records,
+    journal: new Map(),
+    kept: new Map(),
+    close: gate.close,
+  }
   const connected = await attempt(rig, () => connect(connector, bed, gate))
   if ('failed' in connected) {
     await gate.close()
@@ -259,6 +278,18 @@ export function at(rig: Rig, step: AutomaticStep, place: Place, reads: SharedRea
     effectiveAt: new Date(),
     signal: new AbortController().signal,
     applied: (finding) => rig.journal.get(key(step, place, finding)),
+    escrow: escrowIn(rig, place.account.realm),
     once: (name, read) => reads.once(name, read),
+  }
+}
+
+function escrowIn(rig: Rig, realm: string): Escrow {
+  const under = (name: string) => `${realm}#${name}`
+  return {
+    async keep(name, secret) {
+      if (name === '' || secret === '') throw new Error(`Nothing to keep, or no name for it: "${name}".`)
+      rig.kept.set(under(name), [...(rig.kept.get(under(name)) ?? []), secret])
+    },
+    holds: async (name) => rig.kept.has(under(name)),
   }
 }

@@ -108,7 +108,10 @@ export async function readsBack(
     if (rig.bed.expect?.skipLost?.includes(step.id)) throw new Inapplicable('the bed says why')
     const found = await prepared(rig, step)
     const marks = marksOf(rig.bed)
+    const before = rig.kept.size
     for (const place of found) await doStep(rig, step, place, false)
+    if (writesSince(rig, marks).length === 0 && rig.kept.size > before)
+      throw new Inapplicable('it reads a key and puts it into escrow: no answer to an order can be lost')
     for (const asked of writesSince(rig, marks)) kinds.add(kindOfWrite(asked))
     form = formOf(rig.bed.state())
   })

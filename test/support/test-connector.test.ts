@@ -251,6 +251,19 @@ const bad: readonly { what: string; connector: Connector; check: string; says: R
     says: /A secret is to be seen in: .*\[the secret\]/,
   },
   {
+    what: 'says what it put into escrow',
+    connector: withStep({
+      ...signIn,
+      async apply(at, finding) {
+        await at.escrow?.keep('PIN', '240917')
+        await signIn.apply(at, finding)
+        return { pin: '240917' }
+      },
+    }),
+    check: 'does every step in its order, and each ends well',
+    says: /What is kept as "toy#PIN" is to be seen in: \{"pin":"\[the key\]"\}/,
+  },
+  {
     what: 'finds nothing',
     connector: withStep({ ...keys, find: async () => [] }),
     check: 'finds every step open, and changes nothing by looking',
