@@ -6,7 +6,7 @@ export function seed(): KandjiState {
   const users = employees.map(({ id, email, name }) => user(id, email, name))
   const archived = { ...user(900, cast.leaver, 'Jo Miller'), archived: true, integration: 'old directory' }
   const longer = user(901, `ex.${cast.leaver}`, 'Jo Miller the elder')
-  return { users: [...users, longer, archived], devices: [...leavers(), ...others()].map(numbered), removed: [] }
+  return { users: [longer, archived, ...users], devices: [...leavers(), ...others()].map(numbered), removed: [] }
 }
 
 function user(number: number, email: string, name: string) {

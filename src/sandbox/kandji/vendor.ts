@@ -1,5 +1,18 @@
 import type { OpenVendor } from '../vendor.ts'
 import { pretendKandji } from './index.ts'
 
-const openVendor: OpenVendor = (options) => pretendKandji(options)
+/** In the sandbox every device comes online before long. */
+const onlineEveryMs = 2_000
+
+const openVendor: OpenVendor = async (options) => {
+  const kandji = await pretendKandji(options)
+  const devices = setInterval(kandji.settle, onlineEveryMs)
+  return {
+    ...kandji,
+    async close() {
+      clearInterval(devices)
+      await kandji.close()
+    },
+  }
+}
 export default openVendor
