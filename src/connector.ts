@@ -79,7 +79,9 @@ export interface Connector<Settings = any, Client = any> {
   /** Milliseconds to wait after a throttled answer, where the vendor has its own header or field; `now` in epoch ms. */
   resetAfter?(answer: { status: number; headers: Headers }, body: string, now: number): number | undefined
   /** What only the settings can tell, put over the rest once they are read: a limit for each host, steps they describe. */
-  configured?(settings: Settings): Partial<Pick<Connector<Settings, Client>, 'title' | 'rights' | 'limits' | 'steps'>>
+  configured?(
+    settings: Settings,
+  ): Partial<Pick<Connector<Settings, Client>, 'title' | 'renew' | 'rights' | 'limits' | 'steps'>>
   connect(settings: Settings, gate: Gate): Client | Promise<Client>
   /** Reachable, and which of `rights` are missing, each as a sentence that says where to grant it. */
   check(client: Client): Promise<Health>

@@ -1,20 +1,32 @@
-/** What AWS's answers mean, and which requests only read: IAM and STS are form posts with XML answers. */
+/**
+ * What AWS's answers mean, and which requests only read: IAM and STS are form posts with XML answers, Identity Center is
+ * JSON with the operation in a header.
+ */
 import { type Outgoing, Rejected } from '../../src/connector.ts'
 
 /** AssumeRole counts as a read: it hands out a short-lived session and changes nothing. */
-const reading = /^(?:Get|List|Simulate)|^AssumeRole$/
+const reading = /^(?:Get|List|Simulate|Describe)|^AssumeRole$/
 
 export function actionOf(body: string): string {
   return /(?:^|&)Action=(\w+)/.exec(body)?.[1] ?? ''
 }
 
 export function reads(request: Outgoing): boolean {
-  return reading.test(actionOf(request.body))
+  return reading.test(operationOf(request))
 }
 
-/** IAM says 409 EntityTemporarilyUnmodifiable and ConcurrentModification where it asks to come back in a moment. */
+/** Of either protocol: the form's `Action`, or what stands behind the point in `AWSIdentityStore.ListUsers`. */
+export function operationOf({ target, body }: Pick<Outgoing, 'target' | 'body'>): string {
+  return target?.split('.').at(-1) ?? actionOf(body)
+}
+
+/**
+ * IAM says 409 EntityTemporarilyUnmodifiable and ConcurrentModification where it asks to come back in a moment, Identity
+ * Center ConflictException while something else is being done to the same thing; nothing was done either way.
+ */
 const busy = new Set([
   'ConcurrentModification',
+  'ConflictException',
   'EntityTemporarilyUnmodifiable',
   'PriorRequestNotComplete',
   'RequestLimitExceeded',
@@ -29,20 +41,34 @@ const denied = new Set([
   'ExpiredTokenException',
   'IncompleteSignature',
   'InvalidClientTokenId',
+  'InvalidSignatureException',
   'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
   'SignatureDoesNotMatch',
   'UnrecognizedClientException',
 ])
 
 export function classify(answer: { status: number }, body: string): 'busy' | 'denied' | 'rejected' | undefined {
   if (answer.status < 400) return undefined
-  const code = element(body, 'Code')
+  const { code, message } = inJson(body) ?? { code: element(body, 'Code'), message: element(body, 'Message') }
   if (busy.has(code)) return 'busy'
-  if (isStale(code, element(body, 'Message'))) return 'rejected'
+  if (isStale(code, message)) return 'rejected'
   if (denied.has(code)) return 'denied'
   // The message says "is not authorized to perform: sts:AssumeRole on resource: …"; no other call has that refusal.
-  if (code === 'AccessDenied' && element(body, 'Message').includes('sts:AssumeRole on')) return 'denied'
+  if (code === 'AccessDenied' && message.includes('sts:AssumeRole on')) return 'denied'
   return undefined
+}
+
+/** `{"__type":"com.amazonaws.identitystore#ThrottlingException","Message":"Rate exceeded"}` */
+function inJson(body: string): { code: string; message: string } | undefined {
+  if (!body.startsWith('{')) return undefined
+  try {
+    const { __type: type, message, Message } = JSON.parse(body) as Record<string, unknown>
+    return { code: String(type ?? '').replace(/^.*#/, ''), message: String(Message ?? message ?? '') }
+  } catch {
+    // Half an object is no error of AWS's: the status alone speaks.
+    return undefined
+  }
 }
 
 function element(xml: string, name: string): string {
@@ -63,11 +89,15 @@ export function told(account: string, operation: string, error: unknown): unknow
   return new Rejected(message, { status: answer.status, code: answer.code })
 }
 
+type SdkError = Error & { $metadata?: { httpStatusCode?: number }; Code?: string; ResourceType?: string }
+
 export function answerOf(error: unknown): { status: number; code: string; message: string } | undefined {
   if (!(error instanceof Error) || !('$fault' in error)) return undefined
-  const { $metadata, Code } = error as Error & { $metadata?: { httpStatusCode?: number }; Code?: string }
+  const { $metadata, Code, ResourceType } = error as SdkError
   const code = Code ?? error.name.replace(/Exception$/, '')
-  return { status: $metadata?.httpStatusCode ?? 0, code, message: error.message }
+  // What is not found decides: "no such identity store" is no "no such user".
+  const what = ResourceType ? `${code}/${ResourceType}` : code
+  return { status: $metadata?.httpStatusCode ?? 0, code: what, message: error.message }
 }
 
 export function isCode(error: unknown, code: string): boolean {

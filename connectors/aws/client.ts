@@ -8,13 +8,18 @@ import type {
 } from '@aws-sdk/client-iam'
 import type { STS } from '@aws-sdk/client-sts'
 import { Denied, type Gate, pageCounter, Rejected } from '../../src/connector.ts'
-import { answerOf, isStale, told } from './answers.ts'
+import type { Center } from './center.ts'
 import { overGate } from './http.ts'
 import { type Match, roleArn, type Settings } from './settings.ts'
+import { signedAnew } from './signing.ts'
 
 export interface Aws {
   match: Match
   realms: ReadonlyMap<string, Realm>
+  /** Where the settings name one. */
+  center?: Center
+  /** The tag that names who looks after a user of a service. */
+  ownerTag?: string
   /** The principal of the settings' own credentials, from whom the roles are assumed. */
   caller(): Promise<Caller>
 }
@@ -24,6 +29,7 @@ export interface Realm {
   id: string
   /** The role that is assumed here; none where the credentials belong to this very account. */
   role: string | undefined
+  sharedRoles: readonly string[]
   /** The SDK itself, for its commands. */
   iam: typeof import('@aws-sdk/client-iam')
   /** Throws Rejected with AWS's own code and words, or the gate's error. */
@@ -54,12 +60,30 @@ export async function connect(settings: Settings, gate: Gate): Promise<Aws> {
       : {}),
   })
   const caller = callerOf(sts)
-  const realms = settings.accounts.map((account): Realm => {
+  const clients = settings.accounts.map((account) => {
     const role = roleArn(account, settings.region)
     const credentials = role ? assumed(account, role, sts) : ownCredentials(account, sts, caller)
-    return { id: account.id, role, iam, send: sender(account, new iam.IAMClient({ ...config, credentials })) }
+    const client = new iam.IAMClient({ ...config, credentials })
+    const { sharedRoles = [] } = account
+    const realm: Realm = { id: account.id, role, sharedRoles, iam, send: sender(account, client) }
+    return { realm, client }
   })
-  return { match: settings.match, realms: new Map(realms.map((realm) => [realm.id, realm])), caller }
+  const { identityCenter: wanted } = settings
+  const signer = clients.find(({ realm }) => realm.id === wanted?.account)?.client.config.credentials
+  const center = wanted && signer && (await openCenter(wanted, { ...config, credentials: signer }))
+  return {
+    match: settings.match,
+    realms: new Map(clients.map(({ realm }) => [realm.id, realm])),
+    ...(center ? { center } : {}),
+    ...(settings.ownerTag ? { ownerTag: settings.ownerTag } : {}),
+    caller,
+  }
+}
+
+/** Its SDKs are loaded only where there is one. */
+async function openCenter(...of: Parameters<typeof import('./center.ts').connectCenter>): Promise<Center> {
+  const { connectCenter } = await import('./center.ts')
+  return connectCenter(...of)
 }
 
 /** Everything said outright, so that no profile on this machine changes it. The gate is the only retry layer. */
@@ -139,18 +163,6 @@ function ownCredentials(account: Account, sts: STS, caller: Aws['caller']) {
     throw new Rejected(
       `The AWS credentials belong to account ${actual}, not to ${account.id}. IT names a role for ${account.id} in the settings.`,
     )
-  }
-}
-
-/** A request that waited so long that its signature ran out is signed again: AWS refused it before doing anything. */
-async function signedAnew<T>(account: string, operation: string, send: () => Promise<T>, left = 2): Promise<T> {
-  try {
-    return await send()
-  } catch (error) {
-    const answer = answerOf(error)
-    if (left > 0 && answer && isStale(answer.code, answer.message))
-      return signedAnew(account, operation, send, left - 1)
-    throw told(account, operation, error)
   }
 }
 

@@ -157,7 +157,7 @@ async function simulated(realm: Realm, principal: string): Promise<IamRight[]> {
   return refused
 }
 
-async function allowedOf(
+export async function allowedOf(
   realm: Realm,
   principal: string,
   actions: readonly string[],

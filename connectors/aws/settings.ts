@@ -3,6 +3,8 @@ import { secret } from '../../src/connector.ts'
 
 const accountId = z.string().regex(/^\d{12}$/, 'is an AWS account id: twelve digits, in quotes')
 
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is a region, such as us-east-1')
+
 const Account = z
   .strictObject({
     id: accountId,
@@ -12,6 +14,8 @@ const Account = z
       .regex(/^[\w+=,.@/:-]+$/, 'is the name or the ARN of a role')
       .optional(),
     externalId: z.string().min(2).max(1224).optional(),
+    /** Names of roles that people sign in to from elsewhere (SAML, OIDC, other accounts): the leaver's sessions are cut. */
+    sharedRoles: z.array(z.string().regex(/^[\w+=,.@-]{1,64}$/, 'is the name of a role')).optional(),
   })
   .refine((account) => !account.role?.startsWith('arn:') || account.role.split(':')[4] === account.id, {
     path: ['role'],
@@ -29,22 +33,41 @@ const Match = z.discriminatedUnion('by', [
 ])
 export type Match = z.infer<typeof Match>
 
-export const Settings = z.strictObject({
-  accounts: z
-    .array(Account)
-    .min(1)
-    .refine((accounts) => new Set(accounts.map((account) => account.id)).size === accounts.length, {
-      error: 'names an account twice',
-    }),
+/** Absent: only IAM users are looked at. */
+const IdentityCenter = z.strictObject({
+  /** One of `accounts`: the management account, or the member that administers Identity Center. */
+  account: accountId,
+  /** Where Identity Center was switched on; absent: the region above. */
+  region: region.optional(),
+  /** Needed only where the account sees several. */
+  instanceArn: z.string().startsWith('arn:').optional(),
+  /** Off where another directory provisions the users, or where they are to be kept. */
+  deleteUser: z.boolean().default(false),
+})
+
+const Accounts = z
+  .array(Account)
+  .min(1)
+  .refine((accounts) => new Set(accounts.map((account) => account.id)).size === accounts.length, {
+    error: 'names an account twice',
+  })
+
+const Whole = z.strictObject({
+  accounts: Accounts,
   /** Absent: the AWS SDK's own chain (environment, profile, container or instance role), which looks past the gate. */
   credentials: z.strictObject({ accessKeyId: secret(), secretAccessKey: secret() }).optional(),
   match: Match.default({ by: 'email-tag', tag: 'email' }),
   /** Tells the partition too: `us-gov-west-1` for GovCloud, `cn-north-1` for China. */
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is a region, such as us-east-1')
-    .default('us-east-1'),
+  region: region.default('us-east-1'),
+  identityCenter: IdentityCenter.optional(),
+  /** The tag that names the address of whoever looks after a service's IAM user; absent: such users are not looked for. */
+  ownerTag: z.string().min(1).max(128).optional(),
 })
+
+export const Settings = Whole.refine(
+  ({ accounts, identityCenter: center }) => !center || accounts.some((account) => account.id === center.account),
+  { path: ['identityCenter', 'account'], error: 'is not among `accounts`' },
+)
 export type Settings = z.infer<typeof Settings>
 
 export function roleArn(account: Settings['accounts'][number], region: string): string | undefined {

@@ -22,6 +22,7 @@ export function userStep(step: UserStep): AutomaticStep<Aws> {
     ...head,
     area: 'infrastructure',
     async find(at) {
+      if (isInCenter(at)) return []
       const user = await at.once('user', () => currentUser(at))
       if (!user) return []
       const findings = await look(on(at, user.UserName), user, at)
@@ -33,6 +34,11 @@ export function userStep(step: UserStep): AutomaticStep<Aws> {
     },
     ...(giveBack ? { undo: (at, finding) => undo(at, finding, giveBack) } : {}),
   }
+}
+
+/** A user of Identity Center holds none of what an IAM user does. */
+function isInCenter(at: At<Aws>): boolean {
+  return at.client.center !== undefined && !at.client.realms.has(at.account.realm) && /^d-/.test(at.account.realm)
 }
 
 function on(at: At<Aws>, userName: string): On {

@@ -2,6 +2,7 @@
 import type { User, UserDetail } from '@aws-sdk/client-iam'
 import { type Account, type At, type Leaver, Rejected } from '../../src/connector.ts'
 import { isCode } from './answers.ts'
+import { locateInCenter } from './center-user.ts'
 import { type Aws, all, type Realm } from './client.ts'
 import type { Match } from './settings.ts'
 
@@ -12,11 +13,15 @@ const pageSize = 1000
 
 export async function locate(client: Aws, leaver: Leaver): Promise<readonly Account[]> {
   const { userId: own } = await client.caller()
-  const found = await Promise.all([...client.realms.values()].map((realm) => locateIn(realm, client.match, leaver)))
-  return found.flat().map((account) => (account.id === own ? { ...account, protected: ownPrincipal } : account))
+  const [found, inCenter] = await Promise.all([
+    Promise.all([...client.realms.values()].map((realm) => locateIn(realm, client.match, leaver))),
+    client.center ? locateInCenter(client, client.center, leaver) : [],
+  ])
+  const users = found.flat().map((account) => (account.id === own ? { ...account, protected: ownPrincipal } : account))
+  return [...users, ...inCenter]
 }
 
-async function locateIn(realm: Realm, match: Match, leaver: Leaver): Promise<Account[]> {
+export async function locateIn(realm: Realm, match: Match, leaver: Leaver): Promise<Account[]> {
   const addresses = new Set(leaver.emails.map((address) => address.toLowerCase()))
   const accounts: Account[] = []
   for (const user of await candidates(realm, match)) {

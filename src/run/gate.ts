@@ -89,9 +89,7 @@ export function createGate(options: GateOptions): ClosableGate {
     async fetch(input, init) {
       const request = new Request(input, { duplex: 'half', ...init } as RequestInit)
       const bytes = request.body ? await request.arrayBuffer() : undefined
-      const target = request.headers.get('x-amz-target')
-      const head = { method: request.method, url: new URL(request.url), ...(target ? { target } : {}) }
-      const outgoing = { ...head, body: textOf(bytes) }
+      const outgoing = outgoingOf(request, bytes)
       const writes = !isRead(outgoing, options)
       return make<Response>({
         outgoing,
@@ -120,6 +118,12 @@ export function createGate(options: GateOptions): ClosableGate {
       await Promise.allSettled(pending)
     },
   }
+}
+
+function outgoingOf(request: Request, bytes: ArrayBuffer | undefined): Outgoing {
+  const target = request.headers.get('x-amz-target')
+  const head = { method: request.method, url: new URL(request.url), body: textOf(bytes) }
+  return target ? { ...head, target } : head
 }
 
 interface Asked<T> {

@@ -1,9 +1,24 @@
-/** A pretend AWS: STS and IAM over the query protocol, for several accounts told apart by who signed the request. */
+/**
+ * A pretend AWS: STS and IAM over the query protocol, Identity Center over the JSON one, for several accounts told apart
+ * by who signed the request.
+ */
 import { Secret } from '../../connector/secret.ts'
 import { type Answer, type Asked, exchange, type Pretend, pretend } from '../server.ts'
 import { type World, world } from '../world.ts'
+import { bodyOf, handleCenter, isCenterHost, refusedInJson } from './center.ts'
+import { seededCenter } from './center-state.ts'
 import { reads } from './reads.ts'
-import { externalId, leastRights, mainAccount, ownArn, ownUser, roleName, secondAccount, seeded } from './seed.ts'
+import {
+  centerRights,
+  externalId,
+  leastRights,
+  mainAccount,
+  ownArn,
+  ownUser,
+  roleName,
+  secondAccount,
+  seeded,
+} from './seed.ts'
 import { type SigningKey, verify } from './signature.ts'
 import { AwsError, type AwsState, allows, type Form, type Signer } from './state.ts'
 import { assumeRole, callerIdentity, type Session } from './sts.ts'
@@ -18,6 +33,10 @@ export interface PretendAwsOptions {
   latencyMs?: number
   traffic?: string
   now?: () => number
+  /** Whether the company has IAM Identity Center, administered from the first account. */
+  identityCenter?: boolean
+  /** How long Identity Center's jobs take. */
+  jobMs?: number
   /** Changes the company's accounts before anything is asked. */
   seed?: (state: AwsState) => void
 }
@@ -33,25 +52,36 @@ export interface PretendAws extends Pretend {
 const ownKey = 'AKIALATCHKEYSIGNSIN0'
 const ownSecret = 'pretend/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEX'
 
-/** Operations that `giveBack` and `check` use and the contract's subset leaves out. */
-const notInContract = new Set(['AddUserToGroup', 'AttachUserPolicy', 'SimulatePrincipalPolicy'])
+/** Operations that are used for giving back, checking and reading, and that the contract's subset leaves out. */
+const notInContract = new Set([
+  'AddUserToGroup',
+  'AttachUserPolicy',
+  'SimulatePrincipalPolicy',
+  'GetRolePolicy',
+  'CreateGroupMembership',
+  'CreateAccountAssignment',
+  'CreateApplicationAssignment',
+  'DeleteInlinePolicyFromPermissionSet',
+  'ListAccountAssignmentDeletionStatus',
+])
 
 export async function pretendAws(options: PretendAwsOptions = {}): Promise<PretendAws> {
   const now = options.now ?? Date.now
   const state = seeded()
+  if (options.identityCenter) state.center = seededCenter([mainAccount, secondAccount])
+  if (options.identityCenter) state.accounts[mainAccount]?.roles[0]?.may.push(...centerRights)
   options.seed?.(state)
   const aws = world(state, options.lagMs)
   const sessions = new Map<string, Session>()
-  const context = { world: aws, sessions, now, pageSize: options.pageSize ?? 1000 }
+  const context = { world: aws, sessions, now, pageSize: options.pageSize ?? 1000, jobMs: options.jobMs ?? 50 }
   const server = await pretend({
-    hosts: ['iam.amazonaws.com', 'sts.amazonaws.com', 'sts.us-east-1.amazonaws.com'],
+    hosts: [...hosts, ...(options.identityCenter ? centerHosts : [])],
     handle: (asked) => handle(asked, context),
-    record: (asked, answer) =>
-      notInContract.has(formOf(asked).Action ?? '') ? undefined : exchange('aws', asked, answer),
+    record,
     ...(options.traffic ? { traffic: options.traffic } : {}),
     ...(options.latencyMs ? { latencyMs: options.latencyMs } : {}),
   })
-  return Object.assign(server, { world: aws, settings: settings(), secrets: [ownKey, ownSecret] })
+  return Object.assign(server, { world: aws, settings: settings(options), secrets: [ownKey, ownSecret] })
 }
 
 /** An answer as AWS would refuse, for a test's fault. */
@@ -59,13 +89,31 @@ export function awsRefusal(status: number, code: string, message: string): Answe
   return refused('iam', new AwsError(status, code, message))
 }
 
-function settings() {
+const hosts = ['iam.amazonaws.com', 'sts.amazonaws.com', 'sts.us-east-1.amazonaws.com']
+const centerHosts = ['identitystore.us-east-1.amazonaws.com', 'sso.us-east-1.amazonaws.com']
+
+function record(asked: Asked, answer: Answer): Record<string, unknown> | undefined {
+  const target = asked.headers['x-amz-target']
+  const operation = target?.split('.').at(-1) ?? formOf(asked).Action ?? ''
+  if (notInContract.has(operation)) return undefined
+  return target
+    ? { ...exchange('aws', { ...asked, body: bodyOf(asked) }, answer), target }
+    : exchange('aws', asked, answer)
+}
+
+/** As JSON, where Identity Center would refuse. */
+export function centerRefusal(code: string, message: string): Answer {
+  return refusedInJson(new AwsError(400, code, message))
+}
+
+function settings({ identityCenter }: PretendAwsOptions) {
   return {
     accounts: [
       { id: mainAccount, role: roleName },
       { id: secondAccount, role: roleName, externalId },
     ],
     credentials: { accessKeyId: new Secret(ownKey), secretAccessKey: new Secret(ownSecret) },
+    ...(identityCenter ? { identityCenter: { account: mainAccount, deleteUser: true } } : {}),
   }
 }
 
@@ -74,19 +122,22 @@ interface Context {
   sessions: Map<string, Session>
   now: () => number
   pageSize: number
+  jobMs: number
 }
 
 function handle(asked: Asked, context: Context): Answer {
   const service: Service = asked.host.startsWith('sts.') ? 'sts' : 'iam'
   const form = formOf(asked)
+  const inJson = isCenterHost(asked.host)
   try {
     const signer = signerOf(asked, context)
+    if (inJson) return handleCenter(asked, signer, context)
     const action = form.Action ?? ''
     authorize(service, action, signer, form)
     const result = service === 'sts' ? sts(action, form, signer, context) : iam(action, form, signer, context)
     return answered(service, action, result)
   } catch (error) {
-    if (error instanceof AwsError) return refused(service, error)
+    if (error instanceof AwsError) return inJson ? refusedInJson(error) : refused(service, error)
     throw error
   }
 }

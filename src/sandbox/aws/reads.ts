@@ -6,6 +6,7 @@ import {
   type Form,
   type IamUser,
   noSuchEntity,
+  roleNamed,
   type Signer,
   userNamed,
 } from './state.ts'
@@ -112,6 +113,13 @@ export const reads: Record<string, Answering> = {
     const document = user.inline[name]
     if (document === undefined) throw noSuchEntity(`The user policy with name ${name} cannot be found.`)
     return { UserName: user.name, PolicyName: name, PolicyDocument: encodeURIComponent(document) }
+  },
+  GetRolePolicy: (asked) => {
+    const role = roleNamed(asked.account, asked.form.RoleName ?? '')
+    const name = asked.form.PolicyName ?? ''
+    const document = role.inline?.[name]
+    if (document === undefined) throw noSuchEntity(`The role policy with name ${name} cannot be found.`)
+    return { RoleName: role.name, PolicyName: name, PolicyDocument: encodeURIComponent(document) }
   },
   SimulatePrincipalPolicy: simulated,
 }

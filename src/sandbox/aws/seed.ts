@@ -34,6 +34,26 @@ export const leastRights = [
   'iam:DetachUserPolicy',
 ]
 
+/** What the role needs besides, where there is Identity Center. */
+export const centerRights = [
+  'identitystore:Get*',
+  'identitystore:List*',
+  'identitystore:Describe*',
+  'identitystore:DeleteGroupMembership',
+  'identitystore:CreateGroupMembership',
+  'identitystore:DeleteUser',
+  'sso:Get*',
+  'sso:List*',
+  'sso:Describe*',
+  'sso:DeleteAccountAssignment',
+  'sso:CreateAccountAssignment',
+  'sso:DeleteApplicationAssignment',
+  'sso:CreateApplicationAssignment',
+  'sso:PutInlinePolicyToPermissionSet',
+  'sso:DeleteInlinePolicyFromPermissionSet',
+  'sso:ProvisionPermissionSet',
+]
+
 const departments = ['IT', 'Product', 'Support']
 
 export function seeded(): AwsState {

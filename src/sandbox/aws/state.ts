@@ -1,6 +1,10 @@
+import type { CenterState } from './center-state.ts'
+
 /** What AWS keeps, as far as IAM goes, one entry an account. Dates are ISO 8601. */
 export interface AwsState {
   accounts: Record<string, AwsAccount>
+  /** IAM Identity Center, where the company has one. */
+  center?: CenterState
 }
 
 export interface AwsAccount {
@@ -20,6 +24,8 @@ export interface IamRole {
   may: string[]
   /** Of those, what they do not allow after all (`iam:PutUserPolicy`). */
   lacks: string[]
+  /** Inline policies by name. */
+  inline?: Record<string, string>
 }
 
 export type Status = 'Active' | 'Inactive'
@@ -67,8 +73,11 @@ export function allows({ may, lacks }: Pick<Signer, 'may' | 'lacks'>, action: st
 export class AwsError extends Error {
   readonly status: number
   readonly code: string
-  constructor(status: number, code: string, message: string) {
+  /** Further members of an error in JSON. */
+  readonly more: object
+  constructor(status: number, code: string, message: string, more: object = {}) {
     super(message)
+    this.more = more
     this.status = status
     this.code = code
   }
@@ -87,3 +96,9 @@ export function userNamed(account: AwsAccount, name: string): IamUser {
 
 /** The fields of a request, keys as sent: `Tags.member.1.Key`. */
 export type Form = Readonly<Record<string, string>>
+
+export function roleNamed(account: AwsAccount, name: string): IamRole {
+  const role = account.roles.find((one) => one.name === name)
+  if (!role) throw noSuchEntity(`The role with name ${name} cannot be found.`)
+  return role
+}

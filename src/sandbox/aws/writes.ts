@@ -1,6 +1,15 @@
 /** What IAM does when it is told to; it looks at the truth, however far behind the lists are. */
 import { target } from './reads.ts'
-import { type AwsAccount, AwsError, type Form, type IamUser, noSuchEntity, type Signer, type Status } from './state.ts'
+import {
+  type AwsAccount,
+  AwsError,
+  type Form,
+  type IamUser,
+  noSuchEntity,
+  roleNamed,
+  type Signer,
+  type Status,
+} from './state.ts'
 
 export interface Order {
   form: Form
@@ -17,6 +26,16 @@ export const writes: Record<string, Doing> = {
     const name = order.form.PolicyName ?? ''
     if (!(name in user.inline)) throw noSuchEntity(`The user policy with name ${name} cannot be found.`)
     delete user.inline[name]
+  },
+  PutRolePolicy: ({ account, form }) => {
+    const role = roleNamed(account, form.RoleName ?? '')
+    role.inline = { ...role.inline, [form.PolicyName ?? '']: form.PolicyDocument ?? '' }
+  },
+  DeleteRolePolicy: ({ account, form }) => {
+    const role = roleNamed(account, form.RoleName ?? '')
+    const { [form.PolicyName ?? '']: gone, ...rest } = role.inline ?? {}
+    if (gone === undefined) throw noSuchEntity(`The role policy with name ${form.PolicyName} cannot be found.`)
+    role.inline = rest
   },
   UpdateAccessKey: (order) => setStatus(order, target(order).accessKeys, 'AccessKeyId', 'Access Key'),
   DeleteAccessKey: (order) => take(order, target(order).accessKeys, 'AccessKeyId', 'Access Key'),

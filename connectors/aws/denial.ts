@@ -1,0 +1,5 @@
+/**
+ * How far into the future a denial of sessions reaches, ms: whatever may still be issued until everything else is taken
+ * away is denied too, and a day later it is spent.
+ */
+export const reachMs = 24 * 3_600_000
