@@ -15,6 +15,8 @@ export const deleteUser: AutomaticStep<Graph> = {
   phase: 'reclaim',
   irreversible: true,
   needs: ['microsoft-365/licences'],
+  // Without the user, nothing says any more which devices were theirs, and a pending wipe would look done.
+  after: ['microsoft-365/wipe-devices', 'microsoft-365/retire-personal', 'microsoft-365/lock-pins'],
   async find(at) {
     const user = at.client.settings.deleteUsers ? await userOf(at) : undefined
     if (!user) return []

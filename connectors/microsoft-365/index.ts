@@ -1,4 +1,4 @@
-/** Microsoft 365: Entra ID, Exchange Online, OneDrive and licences, through Microsoft Graph v1.0. */
+/** Microsoft 365: Entra ID, Exchange Online, OneDrive, Intune and licences, through Microsoft Graph v1.0. */
 import type { Connector } from '../../src/connector.ts'
 import { addressLists } from './address-lists.ts'
 import { classify, reads, resetAfter } from './answers.ts'
@@ -13,6 +13,10 @@ import { exchangeTasks } from './exchange-tasks.ts'
 import { type Graph, openGraph } from './graph.ts'
 import { groupEligibilities, groups } from './groups.ts'
 import { inboxRules } from './inbox-rules.ts'
+import { keySteps } from './intune-keys.ts'
+import { lockSteps } from './intune-lock.ts'
+import { wipeSteps } from './intune-wipe.ts'
+import { leftovers } from './leftovers.ts'
 import { licences } from './licences.ts'
 import { oneDriveAccess } from './onedrive.ts'
 import { ownedGroups } from './owned-groups.ts'
@@ -51,6 +55,13 @@ const connector: Connector<Settings, Graph> = {
       source: `${throttling}: 4 at once and 10,000 in 10 minutes for an app and mailbox`,
     },
     {
+      id: 'intune',
+      matches: ({ url }) => /\/(deviceManagement\/|managedDevices$)/.test(url.pathname),
+      perSecond: 5,
+      concurrent: 4,
+      source: `${throttling}: 100 writes in 20 seconds for an app and tenant`,
+    },
+    {
       id: 'identity-writes',
       matches: ({ method }) => method !== 'GET',
       perSecond: 12,
@@ -80,15 +91,19 @@ const connector: Connector<Settings, Graph> = {
     authenticationMethods,
     appConsents,
     disableDevices,
+    ...keySteps,
+    ...lockSteps,
     autoReply,
     inboxRules,
     oneDriveAccess,
     ownedGroups,
     ...exchangeTasks,
+    ...leftovers,
     groups,
     groupEligibilities,
     appAssignments,
     addressLists,
+    ...wipeSteps,
     licences,
     deleteUser,
   ],

@@ -33,6 +33,16 @@ const needed: readonly Needed[] = [
     for: 'remove eligible group memberships (PIM)',
   },
   { name: 'LicenseAssignment.ReadWrite.All', for: 'take licences back', or: ['User.ReadWrite.All', write] },
+  ...intune([
+    [
+      'DeviceManagementManagedDevices.Read.All',
+      'find devices in Intune',
+      'DeviceManagementManagedDevices.ReadWrite.All',
+    ],
+    ['DeviceManagementManagedDevices.PrivilegedOperations.All', 'lock, restart, wipe and retire devices'],
+    ['BitlockerKey.Read.All', 'keep BitLocker recovery keys'],
+    ['DeviceLocalCredential.Read.All', 'keep local administrator passwords'],
+  ]),
   {
     name: 'User.ReadWrite.All',
     for: 'hide from address lists (not with hideFromAddressLists: false)',
@@ -46,6 +56,15 @@ const needed: readonly Needed[] = [
     unless: (settings) => !settings.deleteUsers,
   },
 ]
+
+function intune(rights: readonly (readonly [name: string, why: string, or?: string])[]): readonly Needed[] {
+  return rights.map(([name, why, or]) => ({
+    name,
+    for: `${why} (not with intune: false)`,
+    ...(or ? { or: [or] } : {}),
+    unless: (settings) => !settings.intune,
+  }))
+}
 
 export const rights: readonly Right[] = needed.map((right) => ({ name: right.name, for: right.for }))
 

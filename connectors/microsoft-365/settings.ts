@@ -23,6 +23,10 @@ export const Settings = z
     hideFromAddressLists: z.boolean().default(true),
     /** Deletes the user after the policy's delay; Microsoft keeps it for 30 days in the deleted items. */
     deleteUsers: z.boolean().default(false),
+    /** Whether devices are managed with Intune; false: Latchkey needs none of its rights and leaves devices there alone. */
+    intune: z.boolean().default(true),
+    /** Where 'wipe' was chosen: devices are locked at once, and a Mac takes the wipe only once IT has typed the PIN. */
+    lockBeforeWipe: z.boolean().default(true),
   })
   .refine((settings) => (settings.clientSecret === undefined) !== (settings.certificate === undefined), {
     error: 'needs either clientSecret or certificate, not both',

@@ -22,6 +22,7 @@ export interface Circumstances {
   handOverTo?: string | null
   choices?: Partial<Choices>
   applied?: At['applied']
+  withoutEscrow?: true
 }
 
 export interface OpenWorld {
@@ -37,6 +38,8 @@ export interface OpenWorld {
   undo(step: string, findings: readonly Finding[], circumstances?: Circumstances): Promise<unknown>
   at(circumstances?: Circumstances): Promise<At<Client>>
   locate(email: string): Promise<readonly Account[]>
+  /** What was put into escrow, by its name. */
+  kept: Map<string, string[]>
 }
 
 export const leaverId = idOf(cast.leaver)
@@ -72,7 +75,8 @@ export async function openWorld(options: PretendMicrosoft365Options = {}, change
   })
   const client = await microsoft365.connect(microsoft365.settings.parse({ ...server.settings, ...changes }), gate)
   const locate = (email: string) => microsoft365.locate(client, { ...leaverOf(cast.leaver), emails: [email] })
-  const at = (circumstances: Circumstances = {}) => atOf(client, circumstances)
+  const kept = new Map<string, string[]>()
+  const at = (circumstances: Circumstances = {}) => atOf(client, kept, circumstances)
   const find: OpenWorld['find'] = async (step, circumstances) => stepOf(step).find(await at(circumstances))
   return {
     server,
@@ -95,10 +99,11 @@ export async function openWorld(options: PretendMicrosoft365Options = {}, change
     },
     at,
     locate,
+    kept,
   }
 }
 
-async function atOf(client: Client, circumstances: Circumstances): Promise<At<Client>> {
+async function atOf(client: Client, kept: Map<string, string[]>, circumstances: Circumstances): Promise<At<Client>> {
   const reads = new SharedReads()
   const to = circumstances.handOverTo === undefined ? cast.manager : circumstances.handOverTo
   return {
@@ -116,6 +121,12 @@ async function atOf(client: Client, circumstances: Circumstances): Promise<At<Cl
     signal: new AbortController().signal,
     applied: circumstances.applied ?? (() => undefined),
     once: (key, read) => reads.once(key, read),
+    ...(!circumstances.withoutEscrow && {
+      escrow: {
+        keep: async (name, secret) => void kept.set(name, [...(kept.get(name) ?? []), secret]),
+        holds: async (name) => kept.has(name),
+      },
+    }),
   }
 }
 
@@ -171,5 +182,10 @@ export function withoutLeaver(tenant: Tenant, receiver: string): unknown {
     mailboxes,
     drives: tenant.drives.filter((drive) => drive.ownerId !== leaverId),
     licences: tenant.licences.filter((one) => one.userId !== leaverId),
+    managedDevices: tenant.managedDevices.filter((one) => one.userId !== leaverId),
+    apps: tenant.apps,
+    recoveryKeys: tenant.recoveryKeys,
+    localCredentials: tenant.localCredentials,
+    managers: tenant.managers,
   }
 }

@@ -19,9 +19,20 @@ const changeOwners = ['Group.ReadWrite.All', 'Directory.ReadWrite.All']
 type Side = 'members' | 'owners'
 
 export const groupRoutes: readonly Route[] = [
-  ofUser('memberOf', directoryRead, (tenant, id) => tenant.groups.filter((group) => group.members.includes(id))),
-  ofUser('ownedObjects', ['User.Read.All', 'User.ReadWrite.All', ...directoryRead], (tenant, id) =>
-    tenant.groups.filter((group) => group.owners.includes(id)),
+  ofUser('memberOf', directoryRead, (tenant, id) =>
+    tenant.groups.filter((group) => group.members.includes(id)).map(shown),
+  ),
+  ofUser('ownedObjects', ['User.Read.All', 'User.ReadWrite.All', ...directoryRead], (tenant, id, cast) => {
+    const groups = tenant.groups.filter((group) => group.owners.includes(id)).map(shown)
+    if (cast === 'group') return groups
+    const apps = tenant.apps.filter((app) => app.owners.includes(id) && (cast === '' || app.kind === cast))
+    const owned = apps.map(({ owners: _o, kind, ...app }) => ({ '@odata.type': `#microsoft.graph.${kind}`, ...app }))
+    return cast === '' ? [...groups, ...owned] : owned
+  }),
+  ofUser('directReports', ['User.Read.All', 'User.ReadWrite.All', ...directoryRead], (tenant, id) =>
+    tenant.users
+      .filter((user) => tenant.managers[user.id] === id)
+      .map((user) => ({ '@odata.type': '#microsoft.graph.user', ...user })),
   ),
   {
     method: 'GET',
@@ -35,14 +46,20 @@ export const groupRoutes: readonly Route[] = [
   ...(['members', 'owners'] as const).flatMap((side) => linkRoutes(side)),
 ]
 
-function ofUser(name: string, rights: readonly string[], of: (tenant: Tenant, userId: string) => Group[]): Route {
+/** `cast`: the kind that the address asks for (`…/microsoft.graph.group`), else empty. */
+function ofUser(
+  name: string,
+  rights: readonly string[],
+  of: (tenant: Tenant, userId: string, cast: string) => Entity[],
+): Route {
   return {
     method: 'GET',
     path: `/users/{}/${name}`,
     rights,
     handle({ asked, tenant, pageSize, parts: [id = ''] }) {
       const user = userIn(tenant, id)
-      return user ? page(of(tenant, user.id).map(shown), asked, { pageSize }) : notFound(id)
+      const cast = /\/microsoft\.graph\.(\w+)$/.exec(asked.path)?.[1] ?? ''
+      return user ? page(of(tenant, user.id, cast), asked, { pageSize }) : notFound(id)
     },
   }
 }

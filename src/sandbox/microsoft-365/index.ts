@@ -6,6 +6,7 @@ import { failure } from './answers.ts'
 import { appRoutes } from './apps.ts'
 import { batch } from './batch.ts'
 import { groupRoutes } from './groups.ts'
+import { intuneRoutes } from './intune.ts'
 import { licenceRoutes } from './licences.ts'
 import { type App, login, rolesIn } from './login.ts'
 import { driveRoutes, mailRoutes } from './mail.ts'
@@ -27,6 +28,7 @@ const routes = [
   ...appRoutes,
   ...mailRoutes,
   ...driveRoutes,
+  ...intuneRoutes,
 ]
 
 export const everyRight: readonly string[] = [
@@ -47,6 +49,10 @@ export const everyRight: readonly string[] = [
   'LicenseAssignment.ReadWrite.All',
   'User.ReadWrite.All',
   'User.DeleteRestore.All',
+  'DeviceManagementManagedDevices.Read.All',
+  'DeviceManagementManagedDevices.PrivilegedOperations.All',
+  'BitlockerKey.Read.All',
+  'DeviceLocalCredential.Read.All',
 ]
 
 export interface PretendMicrosoft365Options {
@@ -65,6 +71,10 @@ export interface PretendMicrosoft365Options {
   /** How long Microsoft takes to take a licence back after its group was left. */
   licenceLagMs?: number
   secretExpired?: boolean
+  /** Whether the tenant has Intune with devices of the leaver, and the leaver leaves apps behind; false when absent. */
+  intune?: boolean
+  /** How long a device takes to carry out what Intune tells it; 0 when absent. */
+  deviceMs?: number
   /** A certificate registered for the app besides its secret, PEM. */
   certificate?: string
 }
@@ -76,10 +86,12 @@ export type PretendMicrosoft365 = Pretend & {
   /** Every request inside a batch, and every one alone, with its status. */
   requests: { method: string; path: string; status: number }[]
   settings: { tenant: string; clientId: string; clientSecret: Secret }
+  /** Every device carries out now what it was told. */
+  settle(): void
 }
 
 export async function pretendMicrosoft365(options: PretendMicrosoft365Options = {}): Promise<PretendMicrosoft365> {
-  const tenant = world(seed(), options.lagMs ?? 0)
+  const tenant = world(seed(options.intune ?? false), options.lagMs ?? 0)
   const app = appOf(tenant.truth(), options)
   if (options.privileged ?? true) tenant.write((state) => void state.roleAssignments.push(privilegedRole(app.objectId)))
   const innerFaults: Fault[] = []
@@ -105,8 +117,13 @@ export async function pretendMicrosoft365(options: PretendMicrosoft365Options = 
     ...(options.traffic ? { traffic: options.traffic } : {}),
     ...(options.latencyMs ? { latencyMs: options.latencyMs } : {}),
   })
+  const settle = () =>
+    tenant.write(({ managedDevices }) => {
+      for (const order of managedDevices.flatMap(({ orders }) => orders))
+        order.doneAt = Math.min(order.doneAt, Date.now())
+    })
   const settings = { tenant: app.tenant, clientId: app.clientId, clientSecret: new Secret(app.clientSecret) }
-  return Object.assign(server, { world: tenant, innerFaults, requests, settings })
+  return Object.assign(server, { world: tenant, innerFaults, requests, settings, settle })
 }
 
 function appOf(tenant: Tenant, options: PretendMicrosoft365Options): App {
@@ -151,6 +168,8 @@ function route(
     privileged: options.privileged ?? true,
     premium: options.premium ?? true,
     licenceLagMs: options.licenceLagMs ?? 0,
+    intune: options.intune ?? false,
+    deviceMs: options.deviceMs ?? 0,
   })
 }
 

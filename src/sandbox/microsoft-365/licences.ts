@@ -24,7 +24,7 @@ export const licenceRoutes: readonly Route[] = [
       const held = new Set(licenceStates(tenant, user.id).map((one) => one.skuId))
       const details = tenant.skus.filter((sku) => held.has(sku.skuId))
       return page(
-        details.map((sku) => ({ id: sku.skuId, ...sku, servicePlans: [] })),
+        details.map((sku) => ({ id: sku.skuId, ...sku, servicePlans: plansOf(tenant, sku.skuId) })),
         asked,
         { pageSize },
       )
@@ -37,6 +37,15 @@ export const licenceRoutes: readonly Route[] = [
     handle: assign,
   },
 ]
+
+function plansOf(tenant: Tenant, skuId: string) {
+  return (tenant.servicePlans[skuId] ?? []).map((servicePlanName) => ({
+    servicePlanId: skuId,
+    servicePlanName,
+    provisioningStatus: 'Success',
+    appliesTo: 'User',
+  }))
+}
 
 export function licenceStates(tenant: Tenant, userId: string): State[] {
   const known = { state: 'Active', error: 'None', lastUpdatedDateTime: '2026-01-05T08:00:00Z' }

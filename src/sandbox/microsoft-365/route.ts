@@ -21,6 +21,10 @@ export interface Call {
   premium: boolean
   /** How long after leaving a group its licence is still there. */
   licenceLagMs: number
+  /** The tenant has Intune. */
+  intune: boolean
+  /** How long a device takes to carry out what Intune tells it. */
+  deviceMs: number
 }
 
 export interface Route {

@@ -1,10 +1,11 @@
 /** The example company's tenant. The leaver holds something of everything, and all of it can be taken back. */
 import { cast, employee, employees } from '../company.ts'
+import { intuneThings } from './seed-intune.ts'
 import { leaverThings } from './seed-leaver.ts'
 import { group, idOf, roleIds, skus, team } from './seed-parts.ts'
 import { type Group, guid, type Tenant, type User } from './tenant.ts'
 
-export function seed(): Tenant {
+export function seed(withIntune = false): Tenant {
   const tenant: Tenant = {
     organization: {
       id: '5f1c0d3e-0000-4000-8000-00000000c0de',
@@ -51,11 +52,17 @@ export function seed(): Tenant {
     ),
     mailboxes: {},
     drives: [],
+    managedDevices: [],
+    recoveryKeys: [],
+    localCredentials: [],
+    apps: [],
+    servicePlans: {},
     licences: [],
     leaving: [],
   }
   for (const one of employees) furnish(tenant, one.email)
   leaverThings(tenant)
+  if (withIntune) intuneThings(tenant)
   return tenant
 }
 

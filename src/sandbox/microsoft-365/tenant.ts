@@ -108,6 +108,34 @@ export interface Drive extends Entity {
   permissions: Permission[]
 }
 
+/** What Intune was told to do to a device, and how it ends. Times are epoch ms. */
+export interface Order {
+  action: 'remoteLock' | 'rebootNow' | 'wipe' | 'retire'
+  startedAt: number
+  doneAt: number
+  outcome: 'done' | 'failed' | 'canceled' | 'notSupported'
+  /** Of a locked Mac. */
+  pin?: string
+}
+
+export interface ManagedDevice extends Entity {
+  userId: string
+  deviceName: string
+  operatingSystem: string
+  azureADDeviceId: string
+  isEncrypted: boolean
+  managedDeviceOwnerType: 'company' | 'personal' | 'unknown'
+  managementAgent: string
+  activationLockBypassCode: string | null
+  orders: Order[]
+}
+
+export interface OwnedApp extends Entity {
+  kind: 'application' | 'servicePrincipal'
+  displayName: string
+  owners: string[]
+}
+
 export interface Tenant {
   organization: Entity & { displayName: string; onPremisesSyncEnabled: boolean | null }
   skus: { skuId: string; skuPartNumber: string }[]
@@ -131,6 +159,14 @@ export interface Tenant {
   appNames: Record<string, string>
   mailboxes: Record<string, Mailbox>
   drives: Drive[]
+  managedDevices: ManagedDevice[]
+  /** BitLocker's. */
+  recoveryKeys: (Entity & { deviceId: string; key: string })[]
+  /** Windows LAPS, by the device's id in Entra. */
+  localCredentials: Entity[]
+  apps: OwnedApp[]
+  /** Names of the service plans in a licence, by its id. */
+  servicePlans: Record<string, string[]>
   /** Licences assigned to users themselves. */
   licences: { userId: string; skuId: string; disabledPlans: string[] }[]
   /** Users who left a licence-giving group, and when Microsoft takes the licence back (epoch ms). */
