@@ -7,6 +7,7 @@ import { Tasks } from '../../connectors/manual.ts'
 import { loadConnector, secretsOf } from '../app.ts'
 import { type Bot, type BotOptions, startBot } from '../bot.ts'
 import { systemClock } from '../clock.ts'
+import { Secret } from '../connector.ts'
 import { createLog } from '../log.ts'
 import { Policy } from '../offboarding/offboarding.ts'
 import { type Settling, usualSettling } from '../run/step.ts'
@@ -224,8 +225,16 @@ async function sandboxSettings(options: SandboxOptions, around: Around): Promise
       ...options.policy,
     }),
     connectors,
+    ...(options.everySystem ? { escrow: await newEscrow() } : {}),
     tasks: Tasks.parse(options.tasks ?? usualTasks),
   }
+}
+
+/** Made anew for each sandbox, and gone with it. */
+async function newEscrow(): Promise<Settings['escrow']> {
+  const { generateIdentity, identityToRecipient } = await import('age-encryption')
+  const identity = await generateIdentity()
+  return { recipients: [await identityToRecipient(identity)], identity: new Secret(identity) }
 }
 
 const usualTasks = [
@@ -238,7 +247,8 @@ const usualTasks = [
 export async function botOptions(options: SandboxOptions, around: Around): Promise<Omit<BotOptions, 'onFatal'>> {
   const { mode, folder } = around
   const settings = await sandboxSettings(options, around)
-  const secrets = [...Object.values(slackTokens), ...secretsOf(settings.connectors.map((one) => one.settings))]
+  const used = settings.connectors.map((one) => one.settings)
+  const secrets = [...Object.values(slackTokens), ...secretsOf([used, settings.escrow])]
   const log = createLog({
     level: options.write ? 'debug' : 'silent',
     secrets: () => secrets,

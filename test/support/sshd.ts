@@ -139,7 +139,8 @@ function renew(logins: RealHost['logins'], key: string, password: string): void 
   const file = `/home/${bystander}/.ssh/authorized_keys`
   const own = readFileSync(file, 'utf8').split('\n')[0]
   writeFileSync(file, `${own}\n${key}`)
-  spawn('runuser', ['-u', leaver, '--', 'sleep', '1000'], { stdio: 'ignore', detached: true }).unref()
+  // Answers once it runs.
+  run('runuser', ['-u', leaver, '--', 'sh', '-c', 'sleep 1000 </dev/null >/dev/null 2>&1 &'])
 }
 
 async function serve(folder: string): Promise<{ port: number; stop(): void }> {
