@@ -5,14 +5,14 @@
 import { syncBuiltinESMExports } from 'node:module'
 import timers from 'node:timers/promises'
 import aws from '../../connectors/aws/index.ts'
-import type { Step } from '../../src/connector.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { withSteps } from './fixed-run-steps.ts'
 import { type Bending, worldTime } from './fixed-run-time.ts'
 
 const TrueDate = Date
 const trueWait = timers.setTimeout
 const trueFetch = fetch
-const everyStep = [...aws.steps]
+const whole = { ...aws }
 
 export function bend({ vendors, time, steps }: Bending): void {
   bendTime(() => worldTime(time, TrueDate.now()), time.factor)
@@ -21,8 +21,7 @@ export function bend({ vendors, time, steps }: Bending): void {
     const url = new URL(input instanceof Request ? input.url : input)
     return url.hostname === '127.0.0.1' ? trueFetch(input, init) : bent(new Request(input, init))
   }
-  const kept = everyStep.filter((step) => steps.includes(step.id))
-  ;(aws.steps as Step[]).splice(0, aws.steps.length, ...kept)
+  Object.assign(aws, withSteps(whole, steps))
 }
 
 /** Only what waits through the product's clock is quicker: time-outs of SDKs and sockets stay as they are. */

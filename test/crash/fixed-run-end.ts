@@ -56,7 +56,8 @@ export async function overOrEnded(world: FixedWorld, life: Life, patience = long
 }
 
 export function isAllOver(world: FixedWorld): boolean {
-  return idsOf(world).every((id) => hasDoneCard(world, id) && filesOf(world, id).length >= 2)
+  // The files come last, and are quickly counted; the cards are read at every change otherwise.
+  return idsOf(world).every((id) => filesOf(world, id).length >= 2 && hasDoneCard(world, id))
 }
 
 /** Any card: where it is doubled, one of them is never drawn again, and that is for the verdict to say. */

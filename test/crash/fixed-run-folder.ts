@@ -14,6 +14,7 @@ import { openEmbeddedStore } from '../../src/store/embedded.ts'
 import { askedBy, policy, signedBy } from '../bench/people.ts'
 import { type CliBed, channel, openCliBed } from '../cli/bed.ts'
 import type { RunOptions } from './fixed-run.ts'
+import { withSteps } from './fixed-run-steps.ts'
 
 const folders = new Map<string, Promise<string>>()
 
@@ -60,8 +61,7 @@ function counter(): () => string {
 }
 
 async function threeSteps(bed: CliBed, steps: readonly string[]) {
-  const aws = await loadConnector('aws')
-  const connector = { ...aws, steps: aws.steps.filter((step) => steps.includes(step.id)) }
+  const connector = withSteps(await loadConnector('aws'), steps)
   const given = bed.vendors.aws.settings as { accounts: unknown[] }
   const used = {
     use: 'aws',

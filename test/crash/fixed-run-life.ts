@@ -1,6 +1,7 @@
 /** Lives of the bot: `src/main.ts start` in a process of its own, or the same subcommand in one that is kept warm. */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bending } from './fixed-run-time.ts'
@@ -32,8 +33,12 @@ export interface ColdLife extends Life {
 const root = new URL('../../', import.meta.url).pathname
 const preload = new URL('./fixed-run-preload.ts', import.meta.url).pathname
 const warm = new URL('./fixed-run-warm.ts', import.meta.url).pathname
-/** Compiled once for all of these. */
-const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), 'latchkey-compiled') }
+/**
+ * Compiled once for all of these. Node writes a module there when the first process that loaded it ends, with what that
+ * one had compiled by then: new each time, so that it comes from a whole life, and not from one that ended early.
+ */
+const compiled = { NODE_COMPILE_CACHE: mkdtempSync(join(tmpdir(), 'latchkey-compiled-')) }
+process.once('exit', () => rmSync(compiled.NODE_COMPILE_CACHE, { recursive: true, force: true }))
 
 /** Nothing of the harness's own environment gets in. */
 export function coldLife(env: Readonly<Record<string, string>>, bending: Bending): ColdLife {

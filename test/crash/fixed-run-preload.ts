@@ -1,5 +1,6 @@
 /** Loaded into the real process before `src/main.ts`, which stays as it is. */
 import { readSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { bend } from './fixed-run-bend.ts'
 import type { Bending, WorldTime } from './fixed-run-time.ts'
 
@@ -17,6 +18,8 @@ function waitForTime(): WorldTime {
 // Everything is loaded, nothing is opened: whoever wants to look at each system call from here on attaches now.
 if (told.waits) {
   await Promise.all([import('../../src/cli/start.ts'), import('@aws-sdk/client-iam'), import('@aws-sdk/client-sts')])
+  // The thread for files is there from its first work on.
+  await stat(import.meta.filename)
   process.stdout.write('loaded\n')
   bend({ ...told, time: waitForTime() })
 }

@@ -1,12 +1,13 @@
 /** Which system calls of the fixed run there are, as one run under strace shows them, and what is done at each. */
-import { isAbsolute, join, relative } from 'node:path'
-import { pathsIn, type Trace } from './syscalls-strace.ts'
+import { join, relative } from 'node:path'
+import { pathsIn, type Thread, type Trace } from './syscalls-strace.ts'
 
 export interface Point {
   call: string
   /** `signal=SIGKILL`, `error=EIO` and so on. */
   what: string
-  /** Of this call, on paths in the data folder (`connect`: anywhere). */
+  thread: Thread
+  /** Of this call of this thread, on paths in the data folder (`connect`: anywhere). */
   nth: number
   /** The call as the run that nothing happened to made it. */
   shows: string
@@ -40,14 +41,14 @@ export const surveyed: readonly string[] = [
   ...['pwritev', 'writev', 'pwritev2', 'sync_file_range', 'renameat', 'renameat2', 'unlinkat', 'ftruncate', 'truncate'],
 ]
 
-/** Throws where the data folder is changed by a call that nothing is tried at. */
-export function survey({ calls }: Trace, folder: string): Survey {
+/** Throws where the data folder is changed by a call that nothing is tried at, `main` is the process's own thread. */
+export function survey({ calls }: Trace, folder: string, main: string): Survey {
   const inside = calls.filter((one) => one.call === 'connect' || pathsIn(one, folder).length > 0)
   const strange = inside.find((one) => !tries[one.call])
   if (strange) throw new Error(`nothing is tried at ${strange.call}, which changes the data folder: ${strange.shown}`)
   const files = new Set(inside.flatMap((one) => pathsIn(one, folder).map((path) => relative(folder, path))))
   const points = Object.entries(tries).flatMap(([call, whats]) => {
-    const positions = positionsOf(call, inside)
+    const positions = positionsOf(call, inside, main)
     return whats.flatMap((what) => positions.map((at) => ({ call, what, ...at })))
   })
   points.sort((one, other) => rank(one) - rank(other))
@@ -61,31 +62,21 @@ function rank({ call, what }: Point): number {
   return call.endsWith('sync') ? 3 : 2
 }
 
-/**
- * strace counts each thread for itself. The lock is opened by the main thread, all else by the one for files; and only
- * what opens to write, and what connects to another host, is of interest.
- */
-function positionsOf(call: string, inside: Trace['calls']): Pick<Point, 'nth' | 'shows'>[] {
-  const counts = new Map<string, number>()
-  const positions = new Map<number, string>()
-  for (const { call: name, thread, shown } of inside) {
-    if (name !== call || (call === 'openat' && isLock(shown))) continue
-    const nth = (counts.get(thread) ?? 0) + 1
-    counts.set(thread, nth)
-    if (call === 'openat' ? shown.includes('O_CREAT') : !shown.includes('AF_UNIX')) positions.set(nth, shown)
-  }
-  return [...positions].sort(([a], [b]) => a - b).map(([nth, shows]) => ({ nth, shows }))
+/** Only what opens to write, and what connects to another host, is of interest; strace counts the others, too. */
+function positionsOf(call: string, inside: Trace['calls'], main: string): Pick<Point, 'thread' | 'nth' | 'shows'>[] {
+  const counts = { main: 0, files: 0 }
+  return inside.flatMap(({ call: name, thread: id, shown }) => {
+    if (name !== call) return []
+    const thread = id === main ? 'main' : 'files'
+    counts[thread] += 1
+    const isOfInterest = call === 'openat' ? shown.includes('O_CREAT') : !shown.includes('AF_UNIX')
+    return isOfInterest ? [{ thread, nth: counts[thread], shows: shown }] : []
+  })
 }
 
-function isLock(shown: string): boolean {
-  return /\/lock(-journal)?["/>]/.test(shown)
-}
-
-/** What strace is to look at for a point: nothing but the data folder, and of that what is counted together. */
+/** What strace is to look at for a point: nothing but the data folder. */
 export function pathsFor({ call }: Point, files: readonly string[], folder: string): string[] {
-  if (call === 'connect') return []
-  const counted = files.filter((file) => call !== 'openat' || !/^lock/.test(file))
-  return counted.map((file) => (isAbsolute(file) ? file : join(folder, file)))
+  return call === 'connect' ? [] : files.map((file) => join(folder, file))
 }
 
 /** A part of them, spread over all kinds. */

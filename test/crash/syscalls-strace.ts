@@ -1,13 +1,19 @@
 /**
  * strace, attached to a process that is loaded and has opened nothing yet: what the loading of modules asks of the
- * system is neither slowed down nor counted. Its counters are per thread, so the process runs its file work on one.
+ * system is neither slowed down nor counted. Its counters are per thread, so the process runs its file work on one. It
+ * stops what it is attached to at every system call, wanted or not: where one thread is enough, the others run freely.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
+/** The thread of the program, or the one that libuv does file work on. */
+export type Thread = 'main' | 'files'
+
 export interface Tracing {
+  /** That one only; all when absent. */
+  thread?: Thread
   /** Names of system calls. */
   calls: readonly string[]
   /** Only those that concern these paths; any when absent. */
@@ -31,20 +37,18 @@ export interface Trace {
   hit: string | undefined
 }
 
-/** Resolves once strace is attached to every thread. */
+/** Resolves once strace is attached. */
 export async function attached(
   pid: number,
-  { calls, paths = [], inject, log }: Tracing,
+  { thread, calls, paths = [], inject, log }: Tracing,
 ): Promise<{ done: Promise<unknown> }> {
   const trace = calls.join(',')
   const injecting = inject ? ['-e', `inject=${trace}:${inject.what}:when=${inject.nth}`] : []
   const only = paths.flatMap((path) => ['-P', path])
   const strace = spawn(
     'strace',
-    ['-f', '-y', '-s', '400', '-o', log, '-e', `trace=${trace}`, ...injecting, ...only, '-p', `${pid}`],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
+    [...whom(pid, thread), '-y', '-s', '400', '-o', log, '-e', `trace=${trace}`, ...injecting, ...only],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
   )
   const done = ended(strace)
   let said = ''
@@ -57,6 +61,18 @@ export async function attached(
     })
   })
   return { done }
+}
+
+function whom(pid: number, thread: Thread | undefined): string[] {
+  return thread ? ['-p', thread === 'main' ? `${pid}` : fileThread(pid)] : ['-f', '-p', `${pid}`]
+}
+
+/** Node's libuv names it so; there is one only, and it is there once a file was asked for. */
+function fileThread(pid: number): string {
+  const tasks = `/proc/${pid}/task`
+  const found = readdirSync(tasks).filter((task) => /^libuv-worker/.test(readFileSync(`${tasks}/${task}/comm`, 'utf8')))
+  if (found.length !== 1) throw new Error(`${found.length} threads do file work, not 1`)
+  return found[0] as string
 }
 
 async function ended(child: ChildProcess): Promise<void> {
@@ -82,7 +98,7 @@ export async function whyNoStrace(): Promise<string | undefined> {
 export function readTrace(log: string): Trace {
   const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : []
   const calls = lines.flatMap((line): TracedCall[] => {
-    const [, thread = '', call = '', shown = ''] = /^(\d+) +(\w+)\((.*)$/.exec(line) ?? []
+    const [, thread = '', call = '', shown = ''] = /^(?:(\d+) +)?(\w+)\((.*)$/.exec(line) ?? []
     return call ? [{ thread, call, shown }] : []
   })
   const injected = lines.find((line) => line.includes('(INJECTED)'))

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endWarm } from './fixed-run-life.ts'
 import { type Fixed, measure, tryPoint } from './syscalls.ts'
+import { lateFolder } from './syscalls-planted.ts'
 import { evenly, type Point, survey } from './syscalls-points.ts'
 import { whyNoStrace } from './syscalls-strace.ts'
 
@@ -22,7 +23,7 @@ describe('what the survey makes of what strace saw', () => {
       call('connect', '24<socket:[1]>, {sa_family=AF_INET, sin_port=htons(1)}', '2'),
       call('connect', '24<socket:[1]>, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}', '2'),
     ]
-    const { points, files } = survey({ calls, hit: undefined }, '/data')
+    const { points, files } = survey({ calls, hit: undefined }, '/data', '2')
     const killed = points.filter((point) => point.what === 'signal=SIGKILL')
     expect(killed.map(({ call: name, nth }) => `${name} ${nth}`)).toEqual([
       'write 1',
@@ -35,11 +36,14 @@ describe('what the survey makes of what strace saw', () => {
 
   test('refuses a way of changing the data folder that nothing is tried at', () => {
     const calls = [call('pwritev', '21</data/journal/000001.jsonl>, …')]
-    expect(() => survey({ calls, hit: undefined }, '/data')).toThrow('nothing is tried at pwritev')
+    expect(() => survey({ calls, hit: undefined }, '/data', '2')).toThrow('nothing is tried at pwritev')
   })
 
   test('a part of the points is spread over all of them', () => {
-    const points = Array.from({ length: 10 }, (_one, nth) => ({ call: 'write', what: 'error=EIO', nth, shows: '' }))
+    const points = Array.from({ length: 10 }, (_one, nth) => ({
+      ...({ call: 'write', thread: 'files', what: 'error=EIO', shows: '' } as const),
+      nth,
+    }))
     expect(evenly(points, 3).map(({ nth }) => nth)).toEqual([0, 3, 6])
     expect(evenly(points, 99)).toHaveLength(10)
   })
@@ -76,27 +80,31 @@ describe.skipIf(why && process.env.REQUIRE_REAL !== '1')(
       patience,
     )
 
-    test.each([
-      ['never recognises what it has posted', 'blind', 'posted', /below the card: .* 2 times, not 1/],
-      [
-        'goes on before the disk has it',
-        'late',
-        'posting',
-        // Twice in the thread, or a record that is too short to go on with.
-        /below the card: .* 2 times, not 1|cannot be told completely|the end of the run is shown, and not/,
-      ],
-    ] as const)(
-      'a bug is planted, so that it %s: it is caught',
-      async (_what, name, type, words) => {
+    test(
+      'a bug is planted, so that it never recognises what it has posted: it is caught',
+      async () => {
         const caught: string[] = []
         // A snapshot that is written a moment sooner or later moves the call that is meant by one.
         for (const off of [0, 1, -1]) {
-          const near = { ...point(type), nth: point(type).nth + off }
-          const { doubled, wrong } = await tryPoint(near, fixed, { planted: planted(name), patience: 30_000 })
+          const near = { ...point('posted'), nth: point('posted').nth + off }
+          const { doubled, wrong } = await tryPoint(near, fixed, { planted: planted('blind'), patience: 30_000 })
           caught.push(...doubled, ...wrong)
           if (caught.length > 0) break
         }
-        expect(caught.join('\n')).toMatch(words)
+        expect(caught.join('\n')).toMatch(/below the card: .* 2 times, not 1/)
+      },
+      patience,
+    )
+
+    test(
+      'a bug is planted, so that it goes on before the disk has it: it is caught',
+      async () => {
+        // Counted calls may be hit a moment too soon or too late; this one is where the bug shows, however fast it runs.
+        const there: Point = { call: 'mkdir', thread: 'files', what: 'signal=SIGKILL', nth: 1, shows: lateFolder }
+        const survey = { ...fixed.survey, files: [`journal/${lateFolder}`] }
+        const { hit, doubled } = await tryPoint(there, { ...fixed, survey }, { planted: planted('late') })
+        expect(hit).toMatch(/^mkdir\(/)
+        expect(doubled.join('\n')).toMatch(/below the card: done 2 times, not 1/)
       },
       patience,
     )

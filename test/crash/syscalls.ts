@@ -70,7 +70,7 @@ function kinds({ points }: Survey): string {
 }
 
 /** One in so many is started again as a process of its own; the others in a process that is kept warm. */
-const coldEvery = 8
+const coldEvery = 16
 
 /** What the run that nothing happens to does, and how it ends. */
 export interface Fixed {
@@ -87,7 +87,7 @@ export async function measure(): Promise<Fixed> {
     if ((await overOrEnded(world, life)) === 'ended') throw new Error(`the bot ended of itself: ${life.printed()}`)
     await stopped(life)
     await done
-    return { survey: survey(readTrace(log.file), world.data), whole: await readEnd(world) }
+    return { survey: survey(readTrace(log.file), world.data, `${life.pid}`), whole: await readEnd(world) }
   } finally {
     await world.close()
     log.remove()
@@ -140,11 +140,11 @@ export async function tryPoint(point: Point, { survey: { files }, whole }: Fixed
 /** The life that something happens in: it may end of it, or come to the end all the same. */
 async function injured(world: FixedWorld, point: Point, files: readonly string[], how: How): Promise<Trace> {
   const log = logFile()
-  const { call, what, nth } = point
+  const { thread, call, what, nth } = point
   try {
     const life = world.start({ ...traced, planted: how.planted })
     const paths = pathsFor(point, files, world.data)
-    const { done } = await go(life, { calls: [call], paths, inject: { what, nth }, log: log.file })
+    const { done } = await go(life, { thread, calls: [call], paths, inject: { what, nth }, log: log.file })
     if ((await overOrEnded(world, life, how.patience)) === 'over') life.stop()
     await life.ended
     await done
@@ -163,7 +163,7 @@ function note(tried: Tried, point: Point, { hit, lost, doubled, wrong }: Outcome
   if (hit !== undefined || wrong.length > 0) tried.points += 1
   tried.lost += lost.length
   tried.doubled += doubled.length
-  const where = `${point.what} at ${point.call} ${point.nth}`
+  const where = `${point.what} at ${point.call} ${point.nth} (${point.thread})`
   for (const one of [...lost, ...doubled, ...wrong]) {
     tried.failures.push(`${where} (${hit ?? 'not hit'}): ${one}`)
     log(tried.failures.at(-1) as string)
