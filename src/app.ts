@@ -34,6 +34,8 @@ export interface Surrounded {
   halted?: () => boolean
   /** Hears every vendor call, besides the log. */
   onCall?: (record: CallRecord) => void
+  /** Must be printed nowhere either, whoever says it: Slack's tokens. */
+  secrets?: readonly string[]
   /** Where recovery keys are kept. */
   escrow?: EscrowStore | undefined
   /** How patient the gate is with vendors; its own figures when absent. */
@@ -89,7 +91,8 @@ export interface ConnectedSystems extends Systems {
 export function createSystems(settings: Settings, around: Surrounded): ConnectedSystems {
   const gates = new Map<string, ClosableGate>()
   // Of all of them for each: a proxy that all share knows more than one system.
-  const secrets = secretsOf([settings.connectors.map((one) => one.settings), settings.escrow])
+  const used = settings.connectors.map((one) => one.settings)
+  const secrets = [...secretsOf([used, settings.escrow]), ...(around.secrets ?? [])]
   const all = settings.connectors.map(({ use, connector: declared, settings: own, limits }) => {
     const connector: Connector = { ...declared, ...declared.configured?.(own) }
     const { title, renew, reads, classify, resetAfter } = connector

@@ -51,6 +51,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const systems = createSystems(settings, {
     ...options,
     escrow,
+    secrets: slackSecrets(options),
     halted: () => sign.read()?.stopped ?? false,
     ...(metrics ? { onCall: metrics.onCall } : {}),
   })
@@ -95,6 +96,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await store.stop()
     },
   }
+}
+
+function slackSecrets({ slack: { bot, app, signingSecret } }: BotOptions): string[] {
+  return [bot, app, signingSecret].filter((one) => one !== undefined)
 }
 
 function slackSettings({ settings, slack }: BotOptions): SlackSettings {

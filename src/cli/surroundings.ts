@@ -64,6 +64,7 @@ export function systemsOf(line: CommandLine, settings: Settings, log: Log): Syst
     random: Math.random,
     log,
     escrow: escrowOf(settings, dataFolder(line), systemClock),
+    secrets: slackSecrets(line),
     ...(line.send ? { send: line.send } : {}),
   })
 }

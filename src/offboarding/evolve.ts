@@ -2,7 +2,7 @@
 import type { Event, EventOf } from './event.ts'
 import type { AppliedFinding, Offboarding, Role, StepRun } from './offboarding.ts'
 import { endedBadly, endedWell } from './order.ts'
-import { carried, delayed, heldDigest, runSteps } from './plan.ts'
+import { carried, delayed, heldDigest, putOff, runSteps } from './plan.ts'
 
 export function begin(id: string, event: EventOf<'requested'>): Offboarding {
   return {
@@ -95,7 +95,7 @@ function planned(one: Offboarding, event: EventOf<'planned'>): Offboarding {
 
 function started(one: Offboarding, event: EventOf<'planned'>): Offboarding {
   if (event.plan.protected.length > 0) return refuse(one, event)
-  const steps = runSteps(one, event.plan)
+  const steps = putOff(runSteps(one, event.plan))
   const digest = heldDigest(steps)
   return { ...one, state: 'running', startedAt: event.at, steps, ...(digest ? { held: { digest, signOffs: {} } } : {}) }
 }
@@ -116,7 +116,7 @@ function signedHeld(one: Offboarding, signOffs: NonNullable<Offboarding['held']>
   const { held: _, ...rest } = one
   const steps = { ...one.steps }
   for (const run of Object.values(one.steps)) if (run.state === 'held') steps[run.key] = delayed(run, one)
-  return { ...rest, steps }
+  return { ...rest, steps: putOff(steps) }
 }
 
 function post(one: Offboarding, event: EventOf<'posting'> | EventOf<'posted'> | EventOf<'post-failed'>) {

@@ -55,7 +55,7 @@ export function waitsFor(run: StepRun, all: readonly StepRun[]): StepRun[] {
 }
 
 /** `needs` and `after` mean the same realm inside a connector, and every realm of another one. */
-function holdsByName({ plan }: StepRun, other: StepRun): boolean {
+export function holdsByName({ plan }: StepRun, other: StepRun): boolean {
   if (other.plan.connector === plan.connector && other.plan.realm !== plan.realm) return false
   const id = `${other.plan.connector}/${other.plan.step}`
   if (plan.needs?.includes(id)) return !endedWell(other)

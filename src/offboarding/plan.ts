@@ -12,6 +12,7 @@ import type {
   StepRun,
   Unreadable,
 } from './offboarding.ts'
+import { holdsByName } from './order.ts'
 
 /** SHA-256 over canonical JSON (RFC 8785), in hex. Half a character, which a cut text may end in, has no canonical form. */
 export function hashOf(value: unknown): string {
@@ -165,6 +166,26 @@ export function delayed(run: StepRun, offboarding: Offboarding): StepRun {
   if (delay === 0) return { ...run, state: 'planned' }
   const dueAt = new Date(Date.parse(offboarding.effectiveAt ?? offboarding.requestedAt) + delay).toISOString()
   return { ...run, state: 'delayed', dueAt }
+}
+
+/**
+ * What comes after a step that is put off is put off with it, with its date: for weeks nothing else could happen, and an
+ * offboarding is done without it.
+ */
+export function putOff(steps: Readonly<Record<string, StepRun>>): Readonly<Record<string, StepRun>> {
+  const next = { ...steps }
+  for (;;) {
+    const all = Object.values(next)
+    const found = all.flatMap((run) => {
+      if (run.state !== 'planned') return []
+      const dates = all.flatMap((other) =>
+        other.state === 'delayed' && holdsByName(run, other) ? [other.dueAt ?? ''] : [],
+      )
+      return dates.length > 0 ? [{ ...run, state: 'delayed' as const, dueAt: dates.sort().at(-1) ?? '' }] : []
+    })
+    if (found.length === 0) return next
+    for (const run of found) next[run.key] = run
+  }
 }
 
 /** What a fresh pair of sign-offs binds to: irreversible findings that nobody has signed. */

@@ -3,10 +3,9 @@
  * shown it. A folder is made between the two, for whoever wants to end the process right there.
  */
 import { readlinkSync } from 'node:fs'
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, open } from 'node:fs/promises'
 import { WebClient } from '@slack/web-api'
-import { lateFolder } from './syscalls-planted.ts'
+import { isDone, showPlanted } from './syscalls-planted.ts'
 
 let show: () => void = () => undefined
 const shown = new Promise<void>((done) => {
@@ -18,7 +17,7 @@ let held: Promise<unknown> | undefined
 const { apiCall } = WebClient.prototype
 WebClient.prototype.apiCall = async function showing(method, options) {
   const answer = await apiCall.call(this, method, options)
-  if (method === 'chat.postMessage' && JSON.stringify(options).includes('"key":"done"')) show()
+  if (isDone(method, options)) show()
   return answer
 }
 
@@ -32,8 +31,7 @@ async function late(this: FileHandle, ...given: unknown[]): Promise<unknown> {
   const file = readlinkSync(`/proc/self/fd/${this.fd}`)
   if (!file.endsWith('.jsonl') || !(bytes instanceof Uint8Array)) return write.apply(this, given)
   const copy = Buffer.from(bytes)
-  if (!held && /"key":"done".*"type":"posting"/.test(`${copy}`))
-    held = shown.then(() => mkdir(join(file, '..', lateFolder), { recursive: true }))
+  if (!held && /"key":"done".*"type":"posting"/.test(`${copy}`)) held = shown.then(showPlanted)
   if (!held) return write.apply(this, given)
   held = held.then(() => write.call(this, copy))
   return { bytesWritten: copy.length, buffer: bytes }

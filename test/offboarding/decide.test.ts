@@ -180,6 +180,19 @@ describe('running', () => {
     expect(ready(again, new Date(at(7)))).toEqual([])
     expect(ready(again, new Date(at(60 * 24 * 31)))).toEqual([wipe.key])
   })
+  test('what comes after a step that is put off is put off with it, and does not hold up the end', () => {
+    const wipe = step('zoo/wipe', { irreversible: true, phase: 'remove' })
+    const leave = step('zoo/leave', { after: ['zoo/wipe'], phase: 'remove' })
+    const close = step('barn/close', { needs: ['zoo/leave'] })
+    const all = [...steps, wipe, leave, close]
+    const one = given(running(all))
+    for (const key of [wipe.key, leave.key, close.key]) expect(one.steps[key]).toMatchObject({ state: 'delayed' })
+    expect(new Set(Object.values(one.steps).map((run) => run.dueAt))).toHaveLength(2)
+    const done = given([...running(all), startedStep(), ended('verified')])
+    expect(done.state).toBe('done')
+    const later = new Date(at(60 * 24 * 31))
+    expect(ready(done, later)).toEqual([wipe.key])
+  })
   test('verified steps make it done, contained at the same moment', () => {
     expect(given([...running(steps), startedStep(), ended('verified')])).toMatchObject({
       state: 'done',

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createSystems, knownConnectors, loadSettings } from '../../src/app.ts'
+import { createSystems, loadSettings } from '../../src/app.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createLog } from '../../src/log.ts'
 import type { Fault, Pretend } from '../../src/sandbox/server.ts'
@@ -222,7 +222,7 @@ describe('an error of a connector, with its stack, its causes and all its fields
         }
       }
       await systems.close()
-      expect(outputs.size).toBe(2 * knownConnectors().length)
+      expect(outputs.size).toBe(2 * settings.connectors.length)
       expect([...outputs.values()].every((text) => /Error|Rejected|Denied|Busy|missing/.test(text))).toBe(true)
       expect(leaks(canaries, new Map([...outputs, ['the log', lines.join('')]]))).toEqual([])
     },

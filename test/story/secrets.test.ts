@@ -1,7 +1,7 @@
 /** Secrets planted wherever one can be, the main job on top of careless and broken vendors, and a search of all that comes out. */
 import { Client } from 'ldapts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { knownConnectors, loadConnector } from '../../src/app.ts'
+import { loadConnector } from '../../src/app.ts'
 import type { Offboarding } from '../../src/offboarding/offboarding.ts'
 import { ready } from '../../src/offboarding/order.ts'
 import { cast } from '../../src/sandbox/company.ts'
@@ -137,9 +137,11 @@ function everything(): Outputs {
 }
 
 describe('of what was planted', () => {
-  test('there is a secret in every setting that is declared one, of every connector', async () => {
+  // The others' secrets are looked for by testConnector, in everything that each of them says.
+  test('there is a secret in every setting that is declared one, of every connector of this story', async () => {
     const declared: string[] = []
-    for (const id of knownConnectors()) declared.push(...secretPlaces((await loadConnector(id)).settings, id))
+    const used = ['active-directory', 'aws', 'google-workspace', 'microsoft-365']
+    for (const id of used) declared.push(...secretPlaces((await loadConnector(id)).settings, id))
     expect(declared).toContain('google-workspace.credentials')
     // Planted elsewhere: the certificate stands in the place of the client secret (see secrets-doors.test.ts).
     const elsewhere = ['microsoft-365.certificate', ...(runsHere ? [] : ['active-directory.password'])]

@@ -64,5 +64,5 @@ function delayedList(one: Offboarding, delayed: readonly StepRun[]): KnownBlock 
     const day = run.dueAt ? `: ${run.dueAt.slice(0, 10)} (UTC)` : ''
     return [`📅 ${clip(stepTitle(one, run), 150)}${day}`]
   })
-  return list([bold('Cannot be undone, so it runs later')], cut(items, maxDelayed))
+  return list([bold('Runs later: it cannot be undone, or comes after what cannot')], cut(items, maxDelayed))
 }

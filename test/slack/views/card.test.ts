@@ -130,7 +130,7 @@ describe('the card', () => {
 
   test('says what is put off, and until when', () => {
     const one = given(running([suspend, wipe]))
-    expect(textOf(one)).toContain('Cannot be undone, so it runs later')
+    expect(textOf(one)).toContain('Runs later: it cannot be undone')
     expect(textOf(one)).toContain('2026-12-23 (UTC)')
   })
 
