@@ -3,10 +3,12 @@ import { z } from 'zod'
 import {
   everyPage,
   type Gate,
+  type HeldToken,
   nextLink,
   type Outgoing,
   Rejected,
   type Rest,
+  renewing,
   rest,
   unlessStatus,
 } from '../../src/connector.ts'
@@ -73,40 +75,17 @@ function signingIn({ auth, title }: Settings, fetch: Send): () => Promise<Record
     return async () => ({ [header]: [scheme, value.reveal()].filter(Boolean).join(' ') })
   }
   const held = renewing(() => tokenOf(auth, title, fetch))
-  return async () => ({ authorization: `Bearer ${await held()}` })
+  return async () => ({ authorization: `Bearer ${(await held()).token}` })
 }
 
 const Token = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive().default(300) })
 
-interface Held {
-  token: string
-  /** Epoch ms. */
-  until: number
-}
-
 /** Renewed this long before it runs out, so that none runs out on its way. */
 const earlyMs = 30_000
 
-/** Those who ask while a token is on its way wait for the same one; a failure is not kept. */
-function renewing(fetchToken: () => Promise<Held>): () => Promise<string> {
-  let held: Promise<Held> | undefined
-  const renew = () => {
-    const next = fetchToken()
-    held = next
-    next.catch(() => {
-      if (held === next) held = undefined
-    })
-    return next
-  }
-  return async () => {
-    const now = await (held ?? renew())
-    return (now.until > Date.now() ? now : await renew()).token
-  }
-}
-
 type Client = Extract<Settings['auth'], { tokenUrl: string }>
 
-async function tokenOf(auth: Client, vendor: string, fetch: Send): Promise<Held> {
+async function tokenOf(auth: Client, vendor: string, fetch: Send): Promise<HeldToken> {
   const { tokenUrl, clientId, clientSecret, scope, sendAs } = auth
   // RFC 6749, 2.3.1: form-encoded before they are joined.
   const pair = [clientId, clientSecret.reveal()].map(encodeURIComponent).join(':')

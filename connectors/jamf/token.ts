@@ -1,16 +1,10 @@
 /** Access tokens: client credentials, handed out for a minute by default, so they are renewed all the time. */
 import { z } from 'zod'
-import { type Gate, type Outgoing, rest, type Secret } from '../../src/connector.ts'
+import { type Gate, type HeldToken, type Outgoing, renewing, rest, type Secret } from '../../src/connector.ts'
 
 export const tokenPath = '/api/v1/oauth/token'
 
 const Token = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() })
-
-interface Held {
-  header: string
-  /** Epoch ms. */
-  until: number
-}
 
 export interface Tokens {
   /** The Authorization header; a fresh token where the last one is about to run out. */
@@ -26,10 +20,9 @@ export function tokens(settings: { url: string; clientId: string; clientSecret: 
     headers: () => ({}),
     fetch: (url, init) => gate.fetch(url, init),
   })
-  let held: Promise<Held> | undefined
   let until = 0
 
-  async function fetchToken(): Promise<Held> {
+  async function fetchToken(): Promise<HeldToken> {
     const form = {
       grant_type: 'client_credentials',
       client_id: settings.clientId,
@@ -38,24 +31,12 @@ export function tokens(settings: { url: string; clientId: string; clientSecret: 
     const told = await door.ask('hand out a token', tokenPath, Token, { method: 'POST', form })
     // A third of it is left for the way, so that none runs out there.
     until = Date.now() + told.expires_in * 1000
-    return { header: `Bearer ${told.access_token}`, until: until - told.expires_in * 333 }
+    return { token: told.access_token, until: until - told.expires_in * 333 }
   }
 
-  /** Those who ask while a token is on its way wait for the same one. */
-  function renew(): Promise<Held> {
-    const next = fetchToken()
-    held = next
-    next.catch(() => {
-      if (held === next) held = undefined
-    })
-    return next
-  }
-
+  const held = renewing(fetchToken)
   return {
-    async header() {
-      const now = await (held ?? renew())
-      return (now.until > Date.now() ? now : await renew()).header
-    },
+    header: async () => `Bearer ${(await held()).token}`,
     ranOut: () => Date.now() >= until,
   }
 }

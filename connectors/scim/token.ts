@@ -1,6 +1,6 @@
 /** The Authorization header: a lasting token, or one that is fetched and renewed in time. */
 import { z } from 'zod'
-import { type Gate, type Outgoing, type Rest, rest } from '../../src/connector.ts'
+import { type Gate, type HeldToken, type Outgoing, type Rest, renewing, rest } from '../../src/connector.ts'
 import type { Settings } from './settings.ts'
 
 const Token = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().optional() })
@@ -21,33 +21,11 @@ export function authorization(settings: Settings, gate: Gate): Headers {
     fetch: (url, init) => gate.fetch(url, init),
   })
   const form = { grant_type: 'client_credentials', ...oauth.parameters }
-  return renewing(async () => tokenFrom(door, oauth.tokenUrl, form), scheme)
+  const held = renewing(() => tokenFrom(door, oauth.tokenUrl, form))
+  return async () => ({ authorization: `${scheme}${(await held()).token}` })
 }
 
-interface Held {
-  token: string
-  until: number
-}
-
-/** Those who ask while a token is on its way wait for the same one. */
-function renewing(fetchToken: () => Promise<Held>, scheme: string): Headers {
-  let held: Promise<Held> | undefined
-  const renew = () => {
-    const next = fetchToken()
-    held = next
-    next.catch(() => {
-      if (held === next) held = undefined
-    })
-    return next
-  }
-  return async () => {
-    const now = await (held ?? renew())
-    const { token } = now.until > Date.now() ? now : await renew()
-    return { authorization: `${scheme}${token}` }
-  }
-}
-
-async function tokenFrom(door: Rest, tokenUrl: string, form: Record<string, string>): Promise<Held> {
+async function tokenFrom(door: Rest, tokenUrl: string, form: Record<string, string>): Promise<HeldToken> {
   const given = await door.ask('hand out a token', tokenUrl, Token, { method: 'POST', form })
   return { token: given.access_token, until: Date.now() + (given.expires_in ?? usualSeconds) * 1000 - earlyMs }
 }

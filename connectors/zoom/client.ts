@@ -1,6 +1,6 @@
 /** Zoom's API with a token of a Server-to-Server OAuth app: it lasts an hour, and there is none to refresh it with. */
 import { z } from 'zod'
-import { type At, type Gate, type Outgoing, type Rest, rest } from '../../src/connector.ts'
+import { type At, type Gate, type HeldToken, type Outgoing, type Rest, renewing, rest } from '../../src/connector.ts'
 import type { Settings } from './settings.ts'
 
 export interface Zoom {
@@ -18,11 +18,8 @@ const Token = z.object({
   scope: z.string().optional(),
 })
 
-interface Held {
-  token: string
+interface Held extends HeldToken {
   scopes: readonly string[]
-  /** Epoch ms. */
-  until: number
 }
 
 /** Renewed this long before it runs out, so that none runs out on its way. */
@@ -36,23 +33,6 @@ export function connect(settings: Settings, gate: Gate): Zoom {
     settings,
     rest: rest({ vendor: 'Zoom', base: settings.apiUrl, headers, fetch, words }),
     scopes: async () => (await held()).scopes,
-  }
-}
-
-/** Those who ask while a token is on its way wait for the same one; a failure is not kept. */
-function renewing(fetchToken: () => Promise<Held>): () => Promise<Held> {
-  let held: Promise<Held> | undefined
-  const renew = () => {
-    const next = fetchToken()
-    held = next
-    next.catch(() => {
-      if (held === next) held = undefined
-    })
-    return next
-  }
-  return async () => {
-    const now = await (held ?? renew())
-    return now.until > Date.now() ? now : renew()
   }
 }
 

@@ -7,16 +7,14 @@ import { SharedReads } from '../../src/run/at.ts'
 import { createGate } from '../../src/run/gate.ts'
 import { type AtlassianOptions, type PretendAtlassian, pretendAtlassian } from '../../src/sandbox/atlassian/index.ts'
 import type { State } from '../../src/sandbox/atlassian/state.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import type { Fault } from '../../src/sandbox/server.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { leaverOf } from '../support/leaver.ts'
+
+export { leaverOf }
 
 export const leaver = leaverOf(cast.leaver)
-
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
-}
 
 export interface OpenWorld {
   server: PretendAtlassian

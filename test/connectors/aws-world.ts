@@ -7,19 +7,17 @@ import { SharedReads } from '../../src/run/at.ts'
 import { createGate } from '../../src/run/gate.ts'
 import { type PretendAwsOptions, pretendAws } from '../../src/sandbox/aws/index.ts'
 import type { AwsState, IamUser } from '../../src/sandbox/aws/state.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import type { Asked, Fault } from '../../src/sandbox/server.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { leaverOf } from '../support/leaver.ts'
+
+export { leaverOf }
 
 export const main = '111122223333'
 export const second = '444455556666'
 
 export const leaver = leaverOf(cast.leaver)
-
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
-}
 
 export interface OpenWorld {
   server: Awaited<ReturnType<typeof pretendAws>>

@@ -5,19 +5,17 @@ import { systemClock } from '../../src/clock.ts'
 import type { Account, At, AutomaticStep, Finding, Leaver, ManualStep } from '../../src/connector.ts'
 import { SharedReads } from '../../src/run/at.ts'
 import { createGate } from '../../src/run/gate.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import { type GithubOptions, type PretendGithub, pretendGithub } from '../../src/sandbox/github/index.ts'
 import { main } from '../../src/sandbox/github/seed.ts'
 import type { State } from '../../src/sandbox/github/state.ts'
 import type { Fault } from '../../src/sandbox/server.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { leaverOf } from '../support/leaver.ts'
+
+export { leaverOf }
 
 export const leaver = leaverOf(cast.leaver)
-
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
-}
 
 export interface OpenWorld {
   server: PretendGithub

@@ -5,21 +5,19 @@ import { systemClock } from '../../src/clock.ts'
 import type { Account, At, AutomaticStep, Finding, Leaver, ManualStep } from '../../src/connector.ts'
 import { SharedReads } from '../../src/run/at.ts'
 import { createGate } from '../../src/run/gate.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import { type GitlabOptions, type PretendGitlab, pretendGitlab } from '../../src/sandbox/gitlab/index.ts'
 import type { State } from '../../src/sandbox/gitlab/state.ts'
 import type { Fault } from '../../src/sandbox/server.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { leaverOf } from '../support/leaver.ts'
+
+export { leaverOf }
 
 export const leaver = leaverOf(cast.leaver)
 export const receiver = leaverOf(cast.manager)
 /** gitlab.com: the company's group there. */
 export const group = { baseUrl: 'https://gitlab.com', groups: ['acme'] }
-
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
-}
 
 export interface OpenWorld {
   server: PretendGitlab

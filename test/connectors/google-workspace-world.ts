@@ -6,7 +6,7 @@ import { systemClock } from '../../src/clock.ts'
 import type { Account, At, AutomaticStep, Choices, Finding, Leaver, Receipt } from '../../src/connector.ts'
 import { SharedReads } from '../../src/run/at.ts'
 import { type CallRecord, createGate } from '../../src/run/gate.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import {
   type GoogleWorkspaceOptions,
   type PretendGoogleWorkspace,
@@ -15,14 +15,12 @@ import {
 import type { State, User } from '../../src/sandbox/google-workspace/state.ts'
 import type { Fault } from '../../src/sandbox/server.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { leaverOf } from '../support/leaver.ts'
+
+export { leaverOf }
 
 export const leaver = leaverOf(cast.leaver)
 export const receiver = leaverOf(cast.manager)
-
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
-}
 
 export interface Applied {
   intentAt: Date

@@ -4,7 +4,8 @@ import hosts from '../../connectors/hosts/index.ts'
 import type { Account, AutomaticStep, Choices, Finding, Leaver } from '../../src/connector.ts'
 import { Secret } from '../../src/connector.ts'
 import { SharedReads } from '../../src/run/at.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
+import { leaverOf } from '../support/leaver.ts'
 import type { RealHost } from '../support/sshd.ts'
 import {
   at,
@@ -20,17 +21,14 @@ import {
   type Rig,
 } from '../support/test-connector-rig.ts'
 
+export { leaverOf }
+
 /** The sudo rule as the documents give it: what they allow is all that the tests have. */
 export function documentedSudoRule(): string {
   const page = readFileSync(new URL('../../docs/connectors/hosts.md', import.meta.url), 'utf8')
   const rule = /```sudoers\n(.*?)```/s.exec(page)?.[1]
   if (!rule) throw new Error('docs/connectors/hosts.md gives no sudo rule')
   return rule
-}
-
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
 }
 
 export const stranger: Leaver = { id: 'mailto:no.one@example.com', name: 'No One', emails: ['no.one@example.com'] }

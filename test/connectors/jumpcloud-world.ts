@@ -15,15 +15,13 @@ import {
 } from '../../src/connector.ts'
 import { SharedReads } from '../../src/run/at.ts'
 import { createGate } from '../../src/run/gate.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import { type JumpCloudOptions, type PretendJumpCloud, pretendJumpCloud } from '../../src/sandbox/jumpcloud/index.ts'
 import type { State, User } from '../../src/sandbox/jumpcloud/state.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { leaverOf } from '../support/leaver.ts'
 
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
-}
+export { leaverOf }
 
 export interface JumpCloudWorld {
   server: PretendJumpCloud

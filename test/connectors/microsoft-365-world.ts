@@ -1,9 +1,9 @@
 /** A pretend tenant with the real connector and the real gate on top, for the tests of the microsoft-365 connector. */
 import microsoft365 from '../../connectors/microsoft-365/index.ts'
-import type { Account, At, AutomaticStep, Choices, Finding, Leaver, ManualStep } from '../../src/connector.ts'
+import type { Account, At, AutomaticStep, Choices, Finding, ManualStep } from '../../src/connector.ts'
 import { SharedReads } from '../../src/run/at.ts'
 import { createGate } from '../../src/run/gate.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import {
   idOf,
   type PretendMicrosoft365,
@@ -12,7 +12,10 @@ import {
 } from '../../src/sandbox/microsoft-365/index.ts'
 import type { Group, Tenant, User } from '../../src/sandbox/microsoft-365/tenant.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { leaverOf } from '../support/leaver.ts'
 import { skippingClock } from '../support/world-clock.ts'
+
+export { leaverOf }
 
 type Client = Awaited<ReturnType<typeof microsoft365.connect>>
 
@@ -47,11 +50,6 @@ const worlds: { close(): Promise<void> }[] = []
 
 export async function closeWorlds(): Promise<void> {
   for (const world of worlds.splice(0)) await world.close()
-}
-
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
 }
 
 export async function openWorld(options: PretendMicrosoft365Options = {}, changes: object = {}): Promise<OpenWorld> {

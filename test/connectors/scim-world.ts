@@ -5,17 +5,15 @@ import { systemClock } from '../../src/clock.ts'
 import type { Account, At, AutomaticStep, Finding, Leaver, ManualStep } from '../../src/connector.ts'
 import { SharedReads } from '../../src/run/at.ts'
 import { createGate } from '../../src/run/gate.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import { type PretendScim, pretendScim, type ScimOptions } from '../../src/sandbox/scim/index.ts'
 import type { User } from '../../src/sandbox/scim/state.ts'
 import { loopback, type Transport } from '../../src/sandbox/transport.ts'
+import { leaverOf } from '../support/leaver.ts'
+
+export { leaverOf }
 
 export const leaver = leaverOf(cast.leaver)
-
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
-}
 
 export interface OpenWorld extends Hands {
   server: PretendScim

@@ -5,7 +5,7 @@ import { systemClock } from '../../src/clock.ts'
 import type { Account, At, AutomaticStep, Finding, Leaver, ManualStep } from '../../src/connector.ts'
 import { SharedReads } from '../../src/run/at.ts'
 import { createGate } from '../../src/run/gate.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import {
   type PretendSlackAdmin,
   pretendSlackAdmin,
@@ -13,13 +13,11 @@ import {
 } from '../../src/sandbox/slack-admin/index.ts'
 import type { State, User } from '../../src/sandbox/slack-admin/state.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { leaverOf } from '../support/leaver.ts'
+
+export { leaverOf }
 
 export const leaver = leaverOf(cast.leaver)
-
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
-}
 
 export interface OpenWorld {
   server: PretendSlackAdmin

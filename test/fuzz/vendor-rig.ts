@@ -8,9 +8,10 @@ import { isManual } from '../../src/connector.ts'
 import { SharedReads } from '../../src/run/at.ts'
 import { type CallContext, type ClosableGate, createGate, explain, inCall } from '../../src/run/gate.ts'
 import { accountsIn, findingsOf } from '../../src/run/read.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import type { Pretend } from '../../src/sandbox/server.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { leaverOf } from '../support/leaver.ts'
 import { skippingClock } from '../support/world-clock.ts'
 
 export interface Exchange {
@@ -57,11 +58,6 @@ export interface Lane {
 
 const leaver = leaverOf(cast.leaver)
 const receiver = leaverOf(cast.manager)
-
-function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
-}
 
 interface Play {
   answering: Answering

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { Attribute, Change } from 'ldapts'
-import type { Choices, Leaver } from '../../src/connector.ts'
+import type { Choices } from '../../src/connector.ts'
 import { type Samba, sambaInstalled, startSamba } from '../../src/sandbox/active-directory/index.ts'
 import {
   addKeys,
@@ -15,7 +15,10 @@ import {
   ou,
 } from '../../src/sandbox/active-directory/people.ts'
 import { cast, employee } from '../../src/sandbox/company.ts'
+import { leaverOf } from './leaver.ts'
 import type { Bed } from './test-connector.ts'
+
+export { leaverOf }
 
 /** Where a real server is required the tests run, and fail for want of it. */
 export const runsHere = (sambaInstalled() && existsSync('/usr/bin/kinit')) || process.env.REQUIRE_REAL === '1'
@@ -27,11 +30,6 @@ export const whySkipped =
 export async function sambaForTests(): Promise<Samba> {
   if (sambaInstalled()) return startSamba({ waitSeconds: 240 })
   throw new Error('REQUIRE_REAL=1, but Samba is not installed here, or this is not root: run .ci/install-real-servers')
-}
-
-export function leaverOf(email: string): Leaver {
-  const { name, slackId } = employee(email)
-  return { id: slackId, slackId, name, emails: [email] }
 }
 
 export interface BedOptions {
