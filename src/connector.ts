@@ -19,6 +19,7 @@ import type {
 export { duration } from './connector/duration.ts'
 export { Busy, Denied, InDoubt, Rejected } from './connector/errors.ts'
 export { type HeldToken, renewing } from './connector/held-token.ts'
+export { lastDay } from './connector/last-day.ts'
 export { misread } from './connector/misread.ts'
 export { pageCounter } from './connector/pages.ts'
 export {

@@ -5,6 +5,7 @@ import {
   type AutomaticStep,
   type Connector,
   type Leaver,
+  lastDay,
   type ManualStep,
   Rejected,
 } from '../../src/connector.ts'
@@ -122,11 +123,6 @@ function endFact(end: Row, at: At<Bamboo>): string {
 
 async function isOwn(at: At<Bamboo>): Promise<boolean> {
   return (await at.client.own())?.id === at.account.id
-}
-
-/** The day on which it takes effect, where the leaver is; `sv` writes dates as ISO does. */
-function lastDay({ effectiveAt, leaver }: At): string {
-  return new Intl.DateTimeFormat('sv', { timeZone: leaver.zone ?? 'UTC' }).format(effectiveAt)
 }
 
 const byHand: ManualStep<Bamboo> = {

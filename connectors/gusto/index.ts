@@ -1,6 +1,6 @@
 /** Gusto: whether and when the employment ends; written only where the settings say so, and never with a payroll. */
 import type { Account, At, AutomaticStep, Connector, Leaver, ManualStep } from '../../src/connector.ts'
-import { Rejected } from '../../src/connector.ts'
+import { lastDay, Rejected } from '../../src/connector.ts'
 import {
   cancelTermination,
   check,
@@ -75,11 +75,6 @@ function endFact(end: Termination, at: At<Gusto>): string {
   const differs =
     end.effective_date === day ? '' : `, while the offboarding takes effect on ${day}: HR says which is right`
   return `${state} ${end.effective_date}${differs}`
-}
-
-/** The day on which it takes effect, where the leaver is; `sv` writes dates as ISO does. */
-function lastDay({ effectiveAt, leaver }: At): string {
-  return new Intl.DateTimeFormat('sv', { timeZone: leaver.zone ?? 'UTC' }).format(effectiveAt)
 }
 
 const terminating: AutomaticStep<Gusto> = {

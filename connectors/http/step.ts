@@ -1,5 +1,13 @@
 /** A step from its settings: found by paths, ordered by a request, and looked at afresh before each order. */
-import { type At, type AutomaticStep, type Finding, type Json, Rejected, unlessStatus } from '../../src/connector.ts'
+import {
+  type At,
+  type AutomaticStep,
+  type Finding,
+  type Json,
+  lastDay,
+  Rejected,
+  unlessStatus,
+} from '../../src/connector.ts'
 import type { Http } from './client.ts'
 import { select, textAt, valueAt } from './select.ts'
 import { namesIn, type Order, type StepSettings } from './settings.ts'
@@ -41,13 +49,9 @@ async function guardAccount({ client, account }: At<Http>): Promise<void> {
     throw new Rejected(`${account.label} is not touched: ${never[account.id]}`, { code: 'protected' })
 }
 
-function valuesOf({ leaver, account, handOverTo, effectiveAt }: At<Http>): Values {
-  return {
-    account: account.id,
-    email: leaver.emails[0],
-    receiver: handOverTo?.id,
-    date: effectiveAt.toISOString().slice(0, 10),
-  }
+function valuesOf(at: At<Http>): Values {
+  const { leaver, account, handOverTo } = at
+  return { account: account.id, email: leaver.emails[0], receiver: handOverTo?.id, date: lastDay(at) }
 }
 
 async function look(at: At<Http>, step: StepSettings): Promise<Finding[]> {
