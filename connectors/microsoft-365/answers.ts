@@ -1,6 +1,7 @@
 /** How the gate is to read Microsoft's answers, where they differ from the common ones. */
 import { z } from 'zod'
 import type { Connector, Outgoing } from '../../src/connector.ts'
+import { isLastWord } from './exchange.ts'
 
 const TokenError = z.object({ error: z.string(), error_codes: z.array(z.number()).optional() })
 const GraphFailure = z.object({ error: z.object({ code: z.string() }) })
@@ -12,6 +13,7 @@ const Batch = z.object({
 const deniedCodes = [90002, 700016, 700027, 7000215, 7000222, 7000112]
 
 export const classify: NonNullable<Connector['classify']> = (_answer, body) => {
+  if (isLastWord(body)) return 'rejected'
   const said = json(body)
   const signIn = TokenError.safeParse(said).data
   if (signIn) return ofSignIn(signIn)
@@ -57,7 +59,9 @@ function json(body: string): unknown {
   }
 }
 
-/** Asking for a token changes nothing, so it may be repeated. */
-export function reads({ method, url }: Outgoing): boolean {
-  return method === 'POST' && url.pathname.endsWith('/oauth2/v2.0/token')
+/** Asking for a token changes nothing, so it may be repeated; nor does a cmdlet that gets. */
+export function reads({ method, url, body }: Outgoing): boolean {
+  if (method !== 'POST') return false
+  if (url.pathname.endsWith('/InvokeCommand')) return body.startsWith('{"CmdletInput":{"CmdletName":"Get-')
+  return url.pathname.endsWith('/oauth2/v2.0/token')
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type Gate, pageCounter, Rejected } from '../../src/connector.ts'
 import { batching } from './batch.ts'
 import { carried, ours, unlessGone } from './errors.ts'
+import { type Exchange, openExchange } from './exchange.ts'
 import { parsed } from './odata.ts'
 import type { Settings } from './settings.ts'
 import { signIn } from './sign-in.ts'
@@ -15,6 +16,10 @@ export interface Graph {
   settings: Settings
   /** The app's access token. Never into a message. */
   token(): Promise<string>
+  /** Where the settings switch it on. */
+  exchange?: Exchange
+  /** The app's access token for Exchange. Never into a message. */
+  exchangeToken?(): Promise<string>
   /** Undefined where Graph says that there is no such thing. */
   get<T>(path: string, shape: z.ZodType<T>): Promise<T | undefined>
   /** All pages; empty where Graph says that the thing whose list it is does not exist. */
@@ -28,12 +33,13 @@ export interface Graph {
 }
 
 export function openGraph(settings: Settings, gate: Gate): Graph {
-  const token = signIn(settings, gate)
+  const token = signIn(settings, gate, settings.graphUrl)
   const send = sender(settings, token, gate)
   const change = batching(send)
   return {
     settings,
     token,
+    ...(settings.exchange ? withExchange(settings, gate) : {}),
     async get(path, shape) {
       const answer = await unlessGone(send('GET', path))
       return answer === undefined ? undefined : parsed(shape, answer, path)
@@ -49,6 +55,11 @@ export function openGraph(settings: Settings, gate: Gate): Graph {
     },
     reference: (id) => ({ '@odata.id': `${settings.graphUrl}/v1.0/directoryObjects/${encodeURIComponent(id)}` }),
   }
+}
+
+function withExchange(settings: Settings, gate: Gate): Required<Pick<Graph, 'exchange' | 'exchangeToken'>> {
+  const exchangeToken = signIn(settings, gate, settings.exchangeUrl)
+  return { exchangeToken, exchange: openExchange(settings, exchangeToken, gate) }
 }
 
 function sender(settings: Settings, token: () => Promise<string>, gate: Gate): Send {

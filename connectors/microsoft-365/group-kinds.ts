@@ -33,13 +33,18 @@ export function givesLicences(group: Group): boolean {
   return (group.assignedLicenses ?? []).length > 0
 }
 
-/** Why Graph cannot change who is in it, and who does what instead. */
-export function membershipObstacle(group: Group, member: string): string | undefined {
+/** Changed in Exchange alone. */
+export function isList(group: Group): boolean {
+  return group.mailEnabled === true && !isUnified(group)
+}
+
+/** Why nobody here can change who is in it, and who does what instead. `lists`: Exchange can be asked. */
+export function membershipObstacle(group: Group, member: string, lists: boolean): string | undefined {
   if (group.onPremisesSyncEnabled) return 'synced from on-premises: remove the leaver in Active Directory'
   if (group.groupTypes.includes('DynamicMembership')) {
     return `dynamic: its rule decides; IT changes the rule or the attribute it looks at (${group.membershipRule ?? 'no rule shown'})`
   }
-  if (group.mailEnabled && !isUnified(group)) {
+  if (isList(group) && !lists) {
     const identity = shell(group.mail ?? group.id)
     return `only Exchange can: IT runs Remove-DistributionGroupMember -Identity ${identity} -Member ${shell(member)} -BypassSecurityGroupManagerCheck -Confirm:$false`
   }

@@ -1,10 +1,11 @@
 /** Group memberships, and eligible ones that PIM would let the leaver activate. */
 import { z } from 'zod'
-import type { AutomaticStep, Json, Receipt } from '../../src/connector.ts'
+import type { AutomaticStep, Finding, Json, Receipt } from '../../src/connector.ts'
 import { unlessNoPim } from './directory-roles.ts'
 import { hasCode } from './errors.ts'
+import { joinList, leaveList } from './exchange-lists.ts'
 import type { Graph } from './graph.ts'
-import { givesLicences, groupsOf, kindOf, membershipObstacle } from './group-kinds.ts'
+import { givesLicences, groupsOf, isList, kindOf, membershipObstacle } from './group-kinds.ts'
 import { ask, parsed, path, quoted } from './odata.ts'
 
 /** What Graph says when the member or owner is already there. */
@@ -31,17 +32,34 @@ export const groups: AutomaticStep<Graph> = {
     const memberships = (await groupsOf(at)).filter((group) => !givesLicences(group))
     return memberships.map((group) => {
       const finding = { id: group.id, label: group.displayName ?? group.id }
-      const obstacle = membershipObstacle(group, at.account.label)
+      const obstacle = membershipObstacle(group, at.account.label, at.client.exchange !== undefined)
       if (obstacle) return { ...finding, state: 'blocked', fact: obstacle }
-      return { ...finding, state: 'open', fact: `member of this ${kindOf(group)}`, before: { role: 'member' } }
+      return {
+        ...finding,
+        state: 'open',
+        fact: `member of this ${kindOf(group)}`,
+        before: { role: 'member', ...(isList(group) && { list: group.mail ?? '' }) },
+      }
     })
   },
   async apply(at, finding) {
-    await at.client.remove(path`/groups/${finding.id}/members/${at.account.id}/$ref`)
+    const list = listIn(finding)
+    if (list) await leaveList(at.client, list, at.account.id)
+    else await at.client.remove(path`/groups/${finding.id}/members/${at.account.id}/$ref`)
   },
   async undo(at, finding) {
-    await addMember(at.client, finding.id, at.account.id)
+    const list = listIn(finding)
+    if (list) await joinList(at.client, list, at.account.id)
+    else await addMember(at.client, finding.id, at.account.id)
   },
+}
+
+const ListMember = z.object({ list: z.string() })
+
+/** What is changed in Exchange, as Graph showed it. */
+function listIn({ id, before }: Finding): { id: string; mail: string | null } | undefined {
+  const read = ListMember.safeParse(before).data
+  return read && { id, mail: read.list || null }
 }
 
 const Eligible = z.object({

@@ -1,5 +1,5 @@
 /** Microsoft 365: Entra ID, Exchange Online, OneDrive, Intune and licences, through Microsoft Graph v1.0. */
-import type { Connector } from '../../src/connector.ts'
+import type { Connector, Step } from '../../src/connector.ts'
 import { addressLists } from './address-lists.ts'
 import { classify, reads, resetAfter } from './answers.ts'
 import { appAssignments, appConsents } from './apps.ts'
@@ -9,6 +9,7 @@ import { blockSignIn, revokeSessions, scramblePassword } from './contain.ts'
 import { deleteUser } from './delete-user.ts'
 import { disableDevices } from './devices.ts'
 import { directoryRoles } from './directory-roles.ts'
+import { mailboxSteps } from './exchange-mailbox.ts'
 import { exchangeTasks } from './exchange-tasks.ts'
 import { type Graph, openGraph } from './graph.ts'
 import { groupEligibilities, groups } from './groups.ts'
@@ -21,8 +22,40 @@ import { licences } from './licences.ts'
 import { oneDriveAccess } from './onedrive.ts'
 import { ownedGroups } from './owned-groups.ts'
 import { locate } from './person.ts'
-import { check, rights } from './rights.ts'
+import { check, rights, rightsFor } from './rights.ts'
 import { Settings } from './settings.ts'
+
+const steps: readonly Step<Graph>[] = [
+  directoryRoles,
+  blockSignIn,
+  scramblePassword,
+  revokeSessions,
+  authenticationMethods,
+  appConsents,
+  disableDevices,
+  ...keySteps,
+  ...lockSteps,
+  autoReply,
+  inboxRules,
+  oneDriveAccess,
+  ownedGroups,
+  ...exchangeTasks,
+  ...leftovers,
+  groups,
+  groupEligibilities,
+  appAssignments,
+  addressLists,
+  ...wipeSteps,
+  licences,
+  deleteUser,
+]
+
+/** With Exchange, its own steps stand where the tasks of the same names were, and the others beside them. */
+function withExchange(): readonly Step<Graph>[] {
+  const own = new Map(mailboxSteps.map((step) => [step.id, step]))
+  const more = mailboxSteps.filter((step) => steps.every((one) => one.id !== step.id))
+  return [...steps.map((step) => own.get(step.id) ?? step), ...more]
+}
 
 const throttling = 'learn.microsoft.com/graph/throttling-limits'
 
@@ -62,6 +95,13 @@ const connector: Connector<Settings, Graph> = {
       source: `${throttling}: 100 writes in 20 seconds for an app and tenant`,
     },
     {
+      id: 'exchange',
+      matches: ({ url }) => url.pathname.endsWith('/InvokeCommand'),
+      perSecond: 3,
+      concurrent: 3,
+      source: 'assumed; Microsoft publishes no figure for cmdlets',
+    },
+    {
       id: 'identity-writes',
       matches: ({ method }) => method !== 'GET',
       perSecond: 12,
@@ -80,33 +120,14 @@ const connector: Connector<Settings, Graph> = {
   reads,
   classify,
   resetAfter,
+  configured: (settings) => ({
+    rights: rightsFor(settings),
+    ...(settings.exchange ? { steps: withExchange() } : {}),
+  }),
   connect: openGraph,
   check,
   locate,
-  steps: [
-    directoryRoles,
-    blockSignIn,
-    scramblePassword,
-    revokeSessions,
-    authenticationMethods,
-    appConsents,
-    disableDevices,
-    ...keySteps,
-    ...lockSteps,
-    autoReply,
-    inboxRules,
-    oneDriveAccess,
-    ownedGroups,
-    ...exchangeTasks,
-    ...leftovers,
-    groups,
-    groupEligibilities,
-    appAssignments,
-    addressLists,
-    ...wipeSteps,
-    licences,
-    deleteUser,
-  ],
+  steps,
 }
 
 export default connector

@@ -73,7 +73,7 @@ function directFinding(one: State, named: Named): Finding {
 function groupFinding(at: At<Graph>, group: Group, named: Named): Finding {
   const skus = (group.assignedLicenses ?? []).map((one) => named(one.skuId ?? '')).join(', ')
   const finding = { id: `group:${group.id}`, label: `${skus} through ${group.displayName ?? group.id}` }
-  const obstacle = membershipObstacle(group, at.account.label)
+  const obstacle = membershipObstacle(group, at.account.label, false)
   if (obstacle) return { ...finding, state: 'blocked', fact: obstacle }
   return { ...finding, state: 'open', fact: 'member of the group that gives the licence', before: { role: 'member' } }
 }

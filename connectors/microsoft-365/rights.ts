@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Health, Right } from '../../src/connector.ts'
 import { globalAdministrator } from './administrators.ts'
+import { claimsIn } from './exchange.ts'
 import type { Graph } from './graph.ts'
 import { ask, quoted } from './odata.ts'
 import type { Settings } from './settings.ts'
@@ -45,9 +46,9 @@ const needed: readonly Needed[] = [
   ]),
   {
     name: 'User.ReadWrite.All',
-    for: 'hide from address lists (not with hideFromAddressLists: false)',
+    for: 'hide from address lists (not with hideFromAddressLists: false, nor with exchange: true)',
     or: [write],
-    unless: (settings) => !settings.hideFromAddressLists,
+    unless: (settings) => !settings.hideFromAddressLists || settings.exchange,
   },
   {
     name: 'User.DeleteRestore.All',
@@ -66,7 +67,20 @@ function intune(rights: readonly (readonly [name: string, why: string, or?: stri
   }))
 }
 
-export const rights: readonly Right[] = needed.map((right) => ({ name: right.name, for: right.for }))
+/** Of Exchange, not of Graph: it is in another token. */
+const manageExchange: Right = {
+  name: 'Office 365 Exchange Online: Exchange.ManageAsApp, and the role Exchange Recipient Administrator',
+  for: 'the mailbox and distribution lists (only with exchange: true)',
+}
+
+const asRight = (right: Right): Right => ({ name: right.name, for: right.for })
+
+export const rights: readonly Right[] = [...needed.map(asRight), manageExchange]
+
+export function rightsFor(settings: Settings): readonly Right[] {
+  const graph = needed.filter((right) => !right.unless?.(settings)).map(asRight)
+  return settings.exchange ? [...graph, manageExchange] : graph
+}
 
 const Claims = z.object({
   roles: z.array(z.string()).default([]),
@@ -78,10 +92,14 @@ const Organization = z.object({ displayName: z.string().nullish(), onPremisesSyn
 const Assignment = z.object({ roleDefinitionId: z.string() })
 /** Template id of the role Privileged Authentication Administrator (Microsoft Entra built-in roles). */
 const privilegedAuthentication = '7be44c8a-adaf-4e2a-84d6-ab2649e08a13'
+/** Exchange Recipient Administrator, and the wider Exchange Administrator. */
+const exchangeRecipients = '31392ffb-586c-42d1-9346-e59415a2cc4e'
+const exchangeAdministrator = '29232cdf-9323-42fd-ade2-1d097af3e4de'
 
 export async function check(graph: Graph): Promise<Health> {
   const claims = claimsOf(await graph.token())
   const missing = claims ? missingOf(claims, graph.settings) : []
+  missing.push(...(await missingInExchange(graph)))
   // Without the right to read, only the token says who we are; the list of what is missing matters more.
   const mayRead = !missing.some((sentence) => sentence.startsWith('Directory.Read.All'))
   const [organization] = mayRead ? await graph.list('/organization', Organization) : []
@@ -93,7 +111,7 @@ export async function check(graph: Graph): Promise<Health> {
       'This tenant syncs from Active Directory: set up that connector too, for synced users are blocked there.',
     )
   }
-  if (mayRead && claims?.oid) warnings.push(...roleWarnings(await rolesOf(graph, claims.oid)))
+  if (mayRead && claims?.oid) warnings.push(...roleWarnings(await rolesOf(graph, claims.oid), graph.settings))
   if (claims) warnings.push(...broaderThanNeeded(claims, graph.settings))
   const where = organization?.displayName ?? graph.settings.tenant
   return { as: `${app} (${graph.settings.clientId.slice(0, 8)}…) in ${where}`, missing, warnings }
@@ -108,6 +126,14 @@ function missingOf({ roles }: Claims, settings: Settings): string[] {
     (right) =>
       `${right.name} (${right.for}): in the Entra admin center, App registrations, API permissions, add this Microsoft Graph application permission and grant admin consent.`,
   )
+}
+
+async function missingInExchange({ exchangeToken }: Graph): Promise<string[]> {
+  const claims = exchangeToken && claimsIn(await exchangeToken())
+  if (!claims || claims.roles.includes('Exchange.ManageAsApp')) return []
+  return [
+    'Exchange.ManageAsApp: in the Entra admin center, App registrations, API permissions, APIs my organization uses, Office 365 Exchange Online, add this application permission and grant admin consent; then give the app the role Exchange Recipient Administrator.',
+  ]
 }
 
 /** The claims are read, not trusted: they tell the administrator what to grant and decide nothing. */
@@ -137,12 +163,17 @@ async function rolesOf(graph: Graph, principalId: string): Promise<string[]> {
   return roles.map((role) => role.roleDefinitionId)
 }
 
-function roleWarnings(held: readonly string[]): string[] {
-  const beyond = held.filter((role) => role !== privilegedAuthentication)
+function roleWarnings(held: readonly string[], { exchange }: Settings): string[] {
+  const wanted = [privilegedAuthentication, ...(exchange ? [exchangeRecipients] : [])]
+  const beyond = held.filter((role) => !wanted.includes(role))
   const warnings = beyond.map((role) => {
     const name = role === globalAdministrator ? 'Global Administrator' : `with the id ${role}`
     return `The app holds the directory role ${name}, which is more than Latchkey needs. IT removes it; Privileged Authentication Administrator is enough.`
   })
+  if (exchange && !held.some((role) => [exchangeRecipients, exchangeAdministrator, globalAdministrator].includes(role)))
+    warnings.push(
+      'The app holds no role in Exchange, so Exchange refuses it. IT gives it Exchange Recipient Administrator (Entra admin center, Roles & admins).',
+    )
   if (held.includes(privilegedAuthentication) || held.includes(globalAdministrator)) return warnings
   return [
     'The app does not hold the role Privileged Authentication Administrator, so it cannot block administrators; those become tasks for IT.',

@@ -19,6 +19,13 @@ export const Settings = z
     /** Sovereign clouds have their own: https://graph.microsoft.us and https://login.microsoftonline.us, for instance. */
     graphUrl: address('https://graph.microsoft.com'),
     authority: address('https://login.microsoftonline.com'),
+    /**
+     * Whether Exchange's own cmdlets are run, with the right Exchange.ManageAsApp and the role Exchange Recipient
+     * Administrator; false: what only they can do is a task for IT, with the exact command.
+     */
+    exchange: z.boolean().default(false),
+    /** https://outlook.office365.us in GCC High, for instance. */
+    exchangeUrl: address('https://outlook.office365.com'),
     /** Needs the broad right User.ReadWrite.All; without it the task to convert the mailbox does it in Exchange. */
     hideFromAddressLists: z.boolean().default(true),
     /** Deletes the user after the policy's delay; Microsoft keeps it for 30 days in the deleted items. */

@@ -10,8 +10,8 @@ type HttpClient = NonNullable<ClientSecretCredentialOptions['httpClient']>
 type HttpRequest = Parameters<HttpClient['sendRequest']>[0]
 type HttpResponse = Awaited<ReturnType<HttpClient['sendRequest']>>
 
-/** Gives an access token for Graph, from the library's memory while it lasts. */
-export function signIn(settings: Settings, gate: Gate): () => Promise<string> {
+/** Gives an access token for `resource` (an address without a path), from the library's memory while it lasts. */
+export function signIn(settings: Settings, gate: Gate, resource: string): () => Promise<string> {
   let failure: unknown
   let underWay: Promise<string> | undefined
   let credential: Promise<TokenCredential> | undefined
@@ -30,7 +30,7 @@ export function signIn(settings: Settings, gate: Gate): () => Promise<string> {
     failure = undefined
     try {
       credential ??= credentialOf(settings, httpClient)
-      const answer = await (await credential).getToken(`${settings.graphUrl}/.default`)
+      const answer = await (await credential).getToken(`${resource}/.default`)
       if (!answer) throw new Error('no token was given')
       return answer.token
     } catch (error) {

@@ -5,6 +5,7 @@ import { type World, world } from '../world.ts'
 import { failure } from './answers.ts'
 import { appRoutes } from './apps.ts'
 import { batch } from './batch.ts'
+import { runCmdlet, seedExchange } from './exchange.ts'
 import { groupRoutes } from './groups.ts'
 import { intuneRoutes } from './intune.ts'
 import { licenceRoutes } from './licences.ts'
@@ -73,6 +74,8 @@ export interface PretendMicrosoft365Options {
   secretExpired?: boolean
   /** Whether the tenant has Intune with devices of the leaver, and the leaver leaves apps behind; false when absent. */
   intune?: boolean
+  /** Whether the app may run Exchange's cmdlets, and there is something for them to do; false when absent. */
+  exchange?: boolean
   /** How long a device takes to carry out what Intune tells it; 0 when absent. */
   deviceMs?: number
   /** A certificate registered for the app besides its secret, PEM. */
@@ -85,7 +88,7 @@ export type PretendMicrosoft365 = Pretend & {
   innerFaults: Fault[]
   /** Every request inside a batch, and every one alone, with its status. */
   requests: { method: string; path: string; status: number }[]
-  settings: { tenant: string; clientId: string; clientSecret: Secret }
+  settings: { tenant: string; clientId: string; clientSecret: Secret; exchange?: true }
   /** Every device carries out now what it was told. */
   settle(): void
 }
@@ -93,6 +96,7 @@ export type PretendMicrosoft365 = Pretend & {
 export async function pretendMicrosoft365(options: PretendMicrosoft365Options = {}): Promise<PretendMicrosoft365> {
   const tenant = world(seed(options.intune ?? false), options.lagMs ?? 0)
   const app = appOf(tenant.truth(), options)
+  if (options.exchange) tenant.write(seedExchange)
   if (options.privileged ?? true) tenant.write((state) => void state.roleAssignments.push(privilegedRole(app.objectId)))
   const innerFaults: Fault[] = []
   const requests: PretendMicrosoft365['requests'] = []
@@ -110,9 +114,16 @@ export async function pretendMicrosoft365(options: PretendMicrosoft365Options = 
     return answer
   }
 
+  function handle(asked: Asked): Answer {
+    if (asked.host === 'login.microsoftonline.com') return login(app, asked)
+    return asked.host === 'outlook.office365.com'
+      ? runCmdlet(asked, rolesIn(asked.headers.authorization), tenant)
+      : graph(asked)
+  }
+
   const server = await pretend({
-    hosts: ['graph.microsoft.com', 'login.microsoftonline.com'],
-    handle: (asked) => (asked.host === 'login.microsoftonline.com' ? login(app, asked) : graph(asked)),
+    hosts: ['graph.microsoft.com', 'login.microsoftonline.com', 'outlook.office365.com'],
+    handle,
     record,
     ...(options.traffic ? { traffic: options.traffic } : {}),
     ...(options.latencyMs ? { latencyMs: options.latencyMs } : {}),
@@ -122,7 +133,12 @@ export async function pretendMicrosoft365(options: PretendMicrosoft365Options = 
       for (const order of managedDevices.flatMap(({ orders }) => orders))
         order.doneAt = Math.min(order.doneAt, Date.now())
     })
-  const settings = { tenant: app.tenant, clientId: app.clientId, clientSecret: new Secret(app.clientSecret) }
+  const settings = {
+    tenant: app.tenant,
+    clientId: app.clientId,
+    clientSecret: new Secret(app.clientSecret),
+    ...(options.exchange && { exchange: true as const }),
+  }
   return Object.assign(server, { world: tenant, innerFaults, requests, settings, settle })
 }
 
@@ -136,6 +152,7 @@ function appOf(tenant: Tenant, options: PretendMicrosoft365Options): App {
     displayName: 'Latchkey',
     objectId: guid(81, 1),
     roles: options.rights ?? everyRight,
+    exchangeRoles: options.exchange ? ['Exchange.ManageAsApp'] : [],
     graphUrl: 'https://graph.microsoft.com',
   }
 }

@@ -15,6 +15,8 @@ export interface App {
   objectId: string
   /** Granted application permissions. */
   roles: readonly string[]
+  /** Those of Office 365 Exchange Online. */
+  exchangeRoles: readonly string[]
   graphUrl: string
 }
 
@@ -58,7 +60,8 @@ function token(app: App, form: Record<string, string>): Answer {
   const refusal = form.client_assertion ? assertionRefusal(app, form.client_assertion) : secretRefusal(app, form)
   if (refusal) return refusal
   const scopes = (form.scope ?? '').split(' ')
-  if (!scopes.includes(`${app.graphUrl}/.default`)) {
+  const forExchange = scopes.includes('https://outlook.office365.com/.default')
+  if (!forExchange && !scopes.includes(`${app.graphUrl}/.default`)) {
     return refused(
       400,
       'invalid_scope',
@@ -68,7 +71,7 @@ function token(app: App, form: Record<string, string>): Answer {
   }
   return {
     status: 200,
-    body: { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token: issue(app) },
+    body: { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token: issue(app, forExchange) },
   }
 }
 
@@ -137,11 +140,11 @@ function metadata(host: string, tenant: string): Record<string, unknown> {
 }
 
 /** A token whose claims show the app's rights, as Graph's tokens do today. */
-function issue(app: App): string {
+function issue(app: App, forExchange: boolean): string {
   const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
   const now = Math.floor(Date.now() / 1000)
   const claims = {
-    aud: app.graphUrl,
+    aud: forExchange ? 'https://outlook.office365.com' : app.graphUrl,
     iss: `https://sts.windows.net/${app.tenant}/`,
     iat: now,
     nbf: now,
@@ -150,7 +153,7 @@ function issue(app: App): string {
     app_displayname: app.displayName,
     idtyp: 'app',
     oid: app.objectId,
-    roles: app.roles,
+    roles: forExchange ? app.exchangeRoles : app.roles,
     tid: app.tenant,
     ver: '1.0',
   }

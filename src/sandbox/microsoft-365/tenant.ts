@@ -95,6 +95,21 @@ export interface Mailbox {
   purpose: 'user' | 'shared'
   settings: Record<string, unknown>
   rules: Rule[]
+  exchange?: ExchangeMailbox
+}
+
+/** What only Exchange's cmdlets show and change, in their own words; made when it is first looked at. */
+export interface ExchangeMailbox {
+  ForwardingAddress: string | null
+  ForwardingSmtpAddress: string | null
+  DeliverToMailboxAndForward: boolean
+  HiddenFromAddressListsEnabled: boolean
+  LitigationHoldEnabled: boolean
+  ArchiveStatus: 'None' | 'Active'
+  bytes: number
+  access: Record<string, boolean | null>
+  /** User ids with FullAccess. */
+  full: string[]
 }
 
 export interface Permission extends Entity {
