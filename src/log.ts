@@ -124,6 +124,9 @@ const someOfToken = '(?=[a-z]*[A-Z0-9+/=._-])'
 const named =
   'secret|token|passw(?:or)?d|passphrase|pwd|api[_-]?key|access[_-]?key|private[_-]?key|assertion|signature|credential'
 
+/** What stands where a secret could, and is none: a moment, a yes or no. `pwdLastSet=2026-11-23T07:47:15Z` is evidence. */
+const plain = `(?!(?:\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z?|true|false|null)(?![^\\s"'&,;}\\\\]))`
+
 const shapes: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mask],
   [/\bx(?:ox[a-z]|app|wfp)[.-][A-Za-z0-9.-]{6,}/g, mask],
@@ -136,11 +139,14 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/\b((?:AKIA|ASIA)[0-9A-Z]{16})([^A-Za-z0-9]+)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/g, `$1$2${mask}`],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:)[^\s/@]+@/gi, `$1${mask}@`],
   [
-    new RegExp(`((?:${named})[\\w-]*\\\\*["']?\\s*=\\s*\\\\*["']?)(?!\\[secret\\])[^\\s"'&,;}\\\\]{4,}`, 'gi'),
+    new RegExp(`((?:${named})[\\w-]*\\\\*["']?\\s*=\\s*\\\\*["']?)(?!\\[secret\\])${plain}[^\\s"'&,;}\\\\]{4,}`, 'gi'),
     `$1${mask}`,
   ],
   [
-    new RegExp(`((?:${named})[\\w-]*\\\\*["']?\\s*:\\s*\\\\*["']?)(?=[^\\s"'&,;}]*\\d)[^\\s"'&,;}\\\\]{6,}`, 'gi'),
+    new RegExp(
+      `((?:${named})[\\w-]*\\\\*["']?\\s*:\\s*\\\\*["']?)${plain}(?=[^\\s"'&,;}]*\\d)[^\\s"'&,;}\\\\]{6,}`,
+      'gi',
+    ),
     `$1${mask}`,
   ],
 ]

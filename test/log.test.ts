@@ -140,6 +140,7 @@ describe('what looks like a token', () => {
     ['{"client_secret":"s3cr3tvalue"}', '{"client_secret":"[secret]"}'],
     ['"{\\"password\\":\\"hunter22\\"}"', '"{\\"password\\":\\"[secret]\\"}"'],
     ['https://x.test/?a=1&X-Amz-Signature=abcdef12&b=2', 'https://x.test/?a=1&X-Amz-Signature=[secret]&b=2'],
+    ['password=2026-11-23T07:47:15Zhunter2', 'password=[secret]'],
     ['postgres://me:hunter@db/x', 'postgres://me:[secret]@db/x'],
     ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', '[secret]'],
     ['ghp_0123456789abcdefghij', '[secret]'],
@@ -157,6 +158,10 @@ describe('what looks like a token', () => {
     'https://graph.microsoft.com/v1.0/users/1f2e3d4c-0000-4000-8000-123456789abc/memberOf',
     'arn:aws:iam::111122223333:user/jo.miller',
     'accountEnabled=false',
+    'pwdLastSet=2026-11-23T07:47:15.309Z, both resets answered',
+    'lastPasswordChangeDateTime=2026-11-23T07:47:15Z',
+    '{"passwordChangedAt":"2026-11-23T07:47:15Z"}',
+    'changePasswordAtNextLogin=true',
   ])('is not seen in: %s', (text) => {
     expect(scrubTokens(text)).toBe(text)
   })

@@ -19,6 +19,7 @@ import {
   signBoth,
   storyOf,
   threadOf,
+  timesTold,
   type,
   withWords,
   workOff,
@@ -122,7 +123,7 @@ function thread(box: Sandbox, one: Offboarding): void {
   const story = storyOf(box, one.id)
   for (const { plan } of ended) {
     const same = ended.filter((run) => run.plan.title === plan.title).length
-    expect(story.split(`: ${plan.title} · `).length - 1, plan.title).toBe(same)
+    expect(timesTold(story, plan.title), plan.title).toBe(same)
   }
   expect(box.slack.messages(box.channel)).toHaveLength(1)
 }

@@ -200,3 +200,9 @@ export function keysPosted(posts: readonly Post[]): string[] {
     return typeof key === 'string' ? [key] : []
   })
 }
+
+/** How often the result of a step with this title stands in the story: on a line of its own, or among those with nothing found. */
+export function timesTold(story: string, title: string): number {
+  const literally = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return story.match(new RegExp(`: ${literally}(?= · |; |$)`, 'gm'))?.length ?? 0
+}

@@ -15,7 +15,15 @@ export function results(one: Offboarding, runs: readonly StepRun[]): Shown {
     runs.length === 1 && only
       ? `${escaped(clip(stepTitle(one, only), 150))}: ${endingWords[only.ending ?? 'unknown']}.`
       : `${count(runs.length, 'step')} ended: ${endingCounts(runs)}.`
-  return { text, blocks: [lines(runs.map((run) => resultLine(one, run)))] }
+  const empty = runs.filter((run) => run.ending === 'nothing-found' && run.attempt <= 1)
+  const told = runs.filter((run) => !empty.includes(run)).map((run) => resultLine(one, run))
+  return { text, blocks: [lines([...told, ...(empty.length > 0 ? [emptyLine(one, empty)] : [])])] }
+}
+
+/** Where there was nothing, nobody reads a line for each. */
+function emptyLine(one: Offboarding, runs: readonly StepRun[]): Line {
+  const titles = runs.map((run) => clip(stepTitle(one, run), 150)).join('; ')
+  return [`${endingMarks['nothing-found']} `, bold('Nothing found'), `: ${titles}`]
 }
 
 function resultLine(one: Offboarding, run: StepRun): Line {
@@ -25,7 +33,7 @@ function resultLine(one: Offboarding, run: StepRun): Line {
     bold(clip(stepTitle(one, run), 150)),
     ` · ${endingWords[ending]}`,
     ...(run.by ? [' by ', personPiece(run.by)] : []),
-    run.fact ? `: ${clip(tidy(run.fact), 200)}` : '',
+    run.fact && run.ending !== 'nothing-found' ? `: ${clip(tidy(run.fact), 200)}` : '',
     extras(run),
   ]
 }
@@ -33,7 +41,9 @@ function resultLine(one: Offboarding, run: StepRun): Line {
 function extras(run: StepRun): string {
   const found: string[] = []
   if (run.attempt > 1) found.push(`attempt ${run.attempt}`)
-  if (run.ms !== undefined && run.ending !== 'attested' && run.ending !== 'skipped') found.push(duration(run.ms))
+  // Shorter ones are of no use to anybody here; the report has them all.
+  const long = run.ms !== undefined && run.ms >= 10_000
+  if (long && run.ending !== 'attested' && run.ending !== 'skipped') found.push(duration(run.ms ?? 0))
   if (run.foundAfterSignOff.length > 0) found.push(`${run.foundAfterSignOff.length} found after sign-off`)
   return found.length > 0 ? ` (${found.join(', ')})` : ''
 }
