@@ -15,7 +15,7 @@ export function App() {
     if (systemsShown && !now().vendors) void lookAtSystems()
   }, [systemsShown])
   return html`
-    <div class="app front-${front} ${open.thread ? 'with-thread' : ''} ${systemsShown ? 'with-systems' : ''}">
+    <div class="app front-${front} ${open.thread ? 'with-thread' : ''} ${systemsShown ? 'with-systems' : ''}" data-seen=${seen?.persona ?? ''}>
       <header class="top">
         <strong class="brand">Latchkey <span>sandbox</span></strong>
         <${Personas} all=${start.personas} chosen=${persona} />
@@ -30,7 +30,7 @@ export function App() {
           : html`
             <${Sidebar} />
             <main class="middle">
-              <${Welcome} />
+              ${!open.thread && html`<${Welcome} />`}
               ${open.place === 'home' ? html`<${Home} />` : html`<${Place} key=${`${persona} ${open.place}`} id=${open.place} />`}
             </main>
             ${open.thread && html`<${Thread} key=${open.thread} id=${open.place} top=${open.thread} />`}

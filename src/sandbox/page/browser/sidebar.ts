@@ -16,11 +16,11 @@ export function Sidebar() {
       <ul>${channels.map((one) => html`<${Entry} key=${one.id} one=${one} chosen=${open.place === one.id} />`)}</ul>
       <h2>Direct messages</h2>
       <ul>${direct.map((one) => html`<${Entry} key=${one.id} one=${one} chosen=${open.place === one.id} />`)}</ul>
-      <h2>Apps</h2>
+      <h2>${start.app.name}</h2>
       <ul>
         <li>
           <button type="button" class="entry" aria-current=${open.place === 'home'} onClick=${() => goTo('home')}>
-            <span class="sign">⌂</span> ${start.app.name}: Home
+            <span class="sign">⌂</span> Home
           </button>
         </li>
         ${app && html`<${Entry} one=${app} chosen=${open.place === app.id} />`}
@@ -32,7 +32,7 @@ const signs = { public: '#', private: '🔒', self: '•', app: '✉' } as const
 
 function Entry({ one, chosen }: { one: Conversation; chosen: boolean }) {
   const news = one.unread > 0
-  const name = one.kind === 'app' ? `${one.name}: Messages` : one.kind === 'self' ? `${one.name} (you)` : one.name
+  const name = one.kind === 'app' ? 'Messages' : one.kind === 'self' ? `${one.name} (you)` : one.name
   return html`
     <li>
       <button type="button" class="entry ${news ? 'news' : ''}" aria-current=${chosen} onClick=${() => goTo(one.id)}>

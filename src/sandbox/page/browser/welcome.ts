@@ -14,9 +14,9 @@ export function Welcome() {
   return html`
     <aside class="welcome" aria-label="What to try">
       <p>
-        <strong>Jo Miller leaves today.</strong> You are her manager: type <kbd>/offboard @jo.miller</kbd> below and send the
-        form. Then become <em>HR</em> and <em>IT</em> (top) and sign the card in #offboarding. Watch its thread, and on the right how
-        each system lets go of her. Become Jo, or a guest: they see nothing.
+        <strong>Jo Miller leaves today.</strong>${' '}You are her manager: type <kbd>/offboard @jo.miller</kbd> below. Then become${' '}
+        <em>HR</em>, and <em>IT</em> (top), and sign the card in #offboarding. Its thread tells what was done; on the right, each system
+        lets go of her. Jo and the guest see nothing of it.
       </p>
       <button type="button" onClick=${dismiss}>Got it</button>
     </aside>`
