@@ -43,5 +43,7 @@ const line: CommandLine = {
 process.on('unhandledRejection', line.die)
 process.on('uncaughtException', line.die)
 process.exitCode = await run(line)
+// A pipe takes what was written in its own time, 64 kB at once; ending before it would cut the rest off.
+for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('', done))
 // Keep-alive sockets of SDKs must not hold up the end once everything is stopped.
 process.exit()
