@@ -5,6 +5,10 @@ import byHand from './by-hand.ts'
 import cancel from './cancel.ts'
 import chooseAccount from './choose-account.ts'
 import decline from './decline.ts'
+import giveBack from './give-back.ts'
+import giveBackDecline from './give-back-decline.ts'
+import giveBackHand from './give-back-hand.ts'
+import giveBackSign from './give-back-sign.ts'
 import help from './help.ts'
 import home from './home.ts'
 import keys from './keys.ts'
@@ -31,6 +35,7 @@ export const gestures: readonly Gesture[] = [
   list,
   cancel,
   report,
+  giveBack,
   keys,
   stop,
   resume,
@@ -47,6 +52,9 @@ export const gestures: readonly Gesture[] = [
   byHand,
   skip,
   taskDone,
+  giveBackSign,
+  giveBackDecline,
+  giveBackHand,
   home,
   audience,
 ]

@@ -156,10 +156,26 @@ export interface At<Client = any> {
   signal: AbortSignal
   /** What this offboarding ordered before, from the journal. `answeredAt` is absent while in doubt. */
   applied(findingId: string): { intentAt: Date; answeredAt?: Date; receipt?: Receipt } | undefined
+  /**
+   * Everything that this step ordered before, refused orders too. What is not found any more counts as done, so a thing
+   * that may leave the leaver's list while its order is on the way (a device) is asked for by its own id from here.
+   */
+  orders(): readonly Order[]
   /** Absent where the settings name nobody to seal for: a step that needs it is then `blocked` with `noEscrow`. */
   escrow?: Escrow
   /** One read a round, shared by the steps of a realm that look at the same record. Guards must not use it. */
   once<T>(key: string, read: () => Promise<T>): Promise<T>
+}
+
+/** An order of this step in this offboarding, as the journal has it. */
+export interface Order {
+  finding: string
+  /** As people were shown it; the finding's id where nobody knows it any more. */
+  label: string
+  intentAt: Date
+  /** Absent while in doubt, and where it was refused. */
+  answeredAt?: Date
+  receipt?: Receipt
 }
 
 /**

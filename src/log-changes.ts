@@ -13,11 +13,12 @@ export function logChanges(ledger: Ledger, log: Log): void {
 }
 
 function detailsOf(event: Event): object {
-  const step = 'step' in event ? { step: event.step } : {}
+  const step = 'step' in event ? { step: event.step } : 'stepKey' in event ? { step: event.stepKey } : {}
   const by = 'by' in event ? { by: event.by.id } : {}
-  if (event.type === 'step-ended') return { ...step, ending: event.ending, ms: event.ms }
-  if (event.type === 'not-applied') return { ...step, kind: event.kind }
-  if (event.type === 'signed') return { ...by, role: event.role }
+  if (event.type === 'step-ended' || event.type === 'give-back-ended')
+    return { ...step, ending: event.ending, ms: event.ms }
+  if (event.type === 'not-applied' || event.type === 'give-back-not-done') return { ...step, kind: event.kind }
+  if (event.type === 'signed' || event.type === 'give-back-signed') return { ...by, role: event.role }
   if (event.type === 'planned') return { purpose: event.purpose, steps: event.plan.steps.length }
   return { ...step, ...by }
 }
@@ -27,7 +28,8 @@ const worrying: ReadonlySet<Event['type']> = new Set(['expired', 'quarantined', 
 
 /** `warn` is what somebody should look at; what an offboarding consists of in detail is `debug`. */
 function levelOf(event: Event): 'warn' | 'info' | 'debug' {
-  if (event.type === 'step-ended') return goodEndings.includes(event.ending) ? 'info' : 'warn'
+  if (event.type === 'step-ended' || event.type === 'give-back-ended')
+    return goodEndings.includes(event.ending) ? 'info' : 'warn'
   if (event.type === 'not-applied') return event.kind === 'denied' ? 'warn' : 'info'
   if (worrying.has(event.type)) return 'warn'
   return details.has(event.type) ? 'debug' : 'info'

@@ -3,6 +3,7 @@ import { Gauge, type Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
 import type { Labels } from '../metrics.ts'
 import { inQuarantine } from '../offboarding/decide.ts'
+import { openGiveBack } from '../offboarding/give-back.ts'
 import type { Ledger } from '../offboarding/ledger.ts'
 import type { Offboarding, OffboardingState } from '../offboarding/offboarding.ts'
 import { endedBadly } from '../offboarding/order.ts'
@@ -94,6 +95,7 @@ function needs(one: Offboarding, why: Reason, now: number): boolean {
   if (why === 'quarantine') return one.state === 'awaiting-sign-off' && inQuarantine(one)
   if (!underWay.includes(one.state)) return false
   const runs = Object.values(one.steps)
+  if (why === 'step' && openGiveBack(one)?.state === 'needs-attention') return true
   if (why === 'step') return runs.some((run) => endedBadly(run) || run.state === 'held')
   return runs.some((run) => {
     if (run.state !== 'waiting') return false

@@ -2,16 +2,18 @@
  * The rules. No clock, no network, no disk, no randomness: the person and the time come in with the event. A refusal is
  * an error whose message is what the person reads; it says what happened, to what, and who does what next.
  */
+import { allowBeing, allowPerson, Refusal, refuseIf } from './allow.ts'
 import type { Event, EventOf } from './event.ts'
 import { begin, evolve } from './evolve.ts'
+import { openGiveBack } from './give-back.ts'
+import { isGiveBack } from './give-back-event.ts'
+import { allowGiveBack, refuseTaking } from './give-back-rules.ts'
 import { addressesOf, isLeaver, isSame } from './leaver.ts'
 import type { Clicker, Offboarding, Role, StepRun } from './offboarding.ts'
 import { endedBadly } from './order.ts'
 import { spoken } from './spoken.ts'
 
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
-}
+export { Refusal } from './allow.ts'
 
 /** What has to happen because of an event. `plan` reads every system; `run` moves on; `show` redraws Slack. */
 export type Effect = { type: 'plan' } | { type: 'run' } | { type: 'show' }
@@ -54,10 +56,6 @@ function effectsOf(next: Offboarding, event: Event): Effect[] {
     : [{ type: 'show' }]
 }
 
-function refuseIf(condition: boolean, message: string): void {
-  if (condition) throw new Refusal(message)
-}
-
 function allowRequest(event: EventOf<'requested'>, open: readonly Offboarding[]): void {
   const { leaver, by } = event
   refuseIf(isLeaver(by, { leaver }), 'You cannot ask for your own offboarding. Please ask your manager or HR.')
@@ -71,7 +69,9 @@ function allowRequest(event: EventOf<'requested'>, open: readonly Offboarding[])
     'The leaver cannot take over their own work. Choose another person, or nobody.',
   )
   const other = open.find(
-    (one) => !over.includes(one.state) && samePerson({ ...one.leaver, emails: addressesOf(one) }, leaver),
+    (one) =>
+      (!over.includes(one.state) || openGiveBack(one)) &&
+      samePerson({ ...one.leaver, emails: addressesOf(one) }, leaver),
   )
   if (other) {
     throw new Refusal(
@@ -93,6 +93,8 @@ function samePerson(a: Somebody, b: Somebody): boolean {
 }
 
 function allow(one: Offboarding, event: Event): void {
+  if (isGiveBack(event)) return allowGiveBack(one, event)
+  refuseTaking(one, event)
   switch (event.type) {
     case 'requested':
       throw new Refusal('This offboarding has been asked for already.')
@@ -155,22 +157,6 @@ function allowChoice(one: Offboarding, event: EventOf<'account-chosen'>): void {
   const asked = one.plan?.ambiguous.find((two) => two.connector === event.connector && two.realm === event.realm)
   const known = event.account === 'none' || asked?.candidates.some((account) => account.id === event.account)
   refuseIf(!asked || !known, 'That choice is not open (any more). Look at the card again.')
-}
-
-/** Whoever it is: still one of us, and not the leaver. */
-function allowBeing(one: Offboarding, by: Clicker, what: string): void {
-  refuseIf(by.bot, `An app cannot ${what}.`)
-  refuseIf(by.deactivated, `Your Slack account is deactivated, so you cannot ${what}.`)
-  refuseIf(by.guest || by.external, `Guests and people from other organisations cannot ${what}.`)
-  refuseIf(isLeaver(by, one), `You cannot ${what}: it concerns yourself.`)
-}
-
-/** Facts about the person, read at the click, come before anything else. */
-function allowPerson(one: Offboarding, by: Clicker, what: string, role?: Role): void {
-  allowBeing(one, by, what)
-  const holds = role ? by.holds.includes(role) : by.holds.length > 0
-  const who = role ? role.toUpperCase() : 'HR or IT'
-  refuseIf(!holds, `Only ${who} approvers can ${what}, and you are not one at this moment. Ask somebody of ${who}.`)
 }
 
 function allowSignature(one: Offboarding, event: EventOf<'signed'>): void {

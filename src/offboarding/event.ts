@@ -1,5 +1,6 @@
 /** Everything that can happen to an offboarding. Kept for ever, in order; the state is the fold of these. */
 import { z } from 'zod'
+import { giveBackEvents } from './give-back-event.ts'
 import {
   Choices,
   Clicker,
@@ -90,6 +91,7 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('attested'), at, by: Clicker, step, note: z.string().min(1) }),
   z.object({ type: z.literal('skipped'), at, by: Clicker, step, reason: z.string().min(1) }),
   z.object({ type: z.literal('closed'), at }),
+  ...giveBackEvents,
   /** A Slack message is about to be sent (`key` is ours, in its metadata too), was sent, or cannot be. */
   z.object({ type: z.literal('posting'), at, key: z.string(), channel: z.string() }),
   z.object({ type: z.literal('posted'), at, key: z.string(), channel: z.string(), ts: z.string() }),

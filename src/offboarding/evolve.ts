@@ -1,5 +1,7 @@
 /** How each event changes an offboarding. No checks: what is on record happened. */
 import type { Event, EventOf } from './event.ts'
+import { isGiveBack } from './give-back-event.ts'
+import { gaveBack } from './give-back-evolve.ts'
 import type { AppliedFinding, Offboarding, Role, StepRun } from './offboarding.ts'
 import { endedBadly, endedWell } from './order.ts'
 import { carried, delayed, heldDigest, putOff, runSteps } from './plan.ts'
@@ -31,6 +33,7 @@ export function evolve(before: Offboarding, event: Event): Offboarding {
 }
 
 function changed(one: Offboarding, event: Event): Offboarding {
+  if (isGiveBack(event)) return gaveBack(one, event)
   switch (event.type) {
     case 'requested':
     case 'refused':

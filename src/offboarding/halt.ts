@@ -1,6 +1,7 @@
 /** Stop everything: who may, and what goes on record. While the sign is up, no request leaves for any system. */
 import { Refusal } from './decide.ts'
 import type { EventOf } from './event.ts'
+import { openGiveBack } from './give-back.ts'
 import { isLeaver } from './leaver.ts'
 import type { Clicker, Offboarding, Person } from './offboarding.ts'
 
@@ -43,7 +44,10 @@ export function isHalted(one: Offboarding): boolean {
 }
 
 function unfinished(one: Offboarding): boolean {
-  return ['awaiting-sign-off', 'scheduled', 'running', 'needs-attention'].includes(one.state)
+  return (
+    openGiveBack(one) !== undefined ||
+    ['awaiting-sign-off', 'scheduled', 'running', 'needs-attention'].includes(one.state)
+  )
 }
 
 /**

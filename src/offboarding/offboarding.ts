@@ -17,6 +17,7 @@
  * evidence      what each system itself said afterwards; the report is the closing document
  */
 import { z } from 'zod'
+import type { GiveBack } from './give-back.ts'
 
 export const areas = ['directory', 'infrastructure', 'applications', 'devices', 'records'] as const
 export const phases = ['contain', 'preserve', 'remove', 'reclaim'] as const
@@ -168,6 +169,7 @@ export const PlanStep = z.object({
   irreversible: z.literal(true).optional(),
   proof: z.literal('none').optional(),
   repeat: z.literal('ask').optional(),
+  undo: z.literal(true).optional(), // the system can truly give it back
   /** Present on a manual step: people do it. */
   task: Task.optional(),
   findings: z.array(Finding),
@@ -279,6 +281,8 @@ export interface Offboarding {
   steps: Readonly<Record<StepKey, StepRun>>
   /** Recovery keys that were handed out. */
   openings?: readonly { by: Person; system: string; name: string; at: string }[]
+  /** What was asked to be given back, oldest first; one is open at a time. */
+  giveBacks?: readonly GiveBack[]
   startedAt?: string
   late?: true
   containedAt?: string

@@ -1,4 +1,5 @@
 /** What may start now: phases inside one realm, `needs` and `after` across all. */
+import { takesNothing } from './give-back.ts'
 import { type Offboarding, phases, type StepRun } from './offboarding.ts'
 
 export const goodEndings: readonly string[] = ['verified', 'acknowledged', 'attested', 'skipped', 'nothing-found']
@@ -13,6 +14,7 @@ export function endedBadly(run: StepRun): boolean {
 
 /** Keys of the steps whose turn it is, in no order: they run side by side. */
 export function ready(offboarding: Offboarding, now: Date): string[] {
+  if (takesNothing(offboarding)) return []
   const runs = Object.values(offboarding.steps)
   const candidates = runs.filter((run) => isDue(run, now))
   if (candidates.length === 0) return []
@@ -26,7 +28,7 @@ export function ready(offboarding: Offboarding, now: Date): string[] {
 }
 
 export function isReady(offboarding: Offboarding, run: StepRun, now: Date): boolean {
-  return mayStart(run, Object.values(offboarding.steps), now)
+  return !takesNothing(offboarding) && mayStart(run, Object.values(offboarding.steps), now)
 }
 
 function realmOf(plan: StepRun['plan']): string {

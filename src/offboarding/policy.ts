@@ -1,10 +1,12 @@
 /** What the time asks for: reminders, expiry, the start, delayed steps, closing. Pure: the clock is an argument. */
 import type { EventOf } from './event.ts'
+import { giveBackDue, keptForGiveBack } from './give-back.ts'
 import type { Offboarding } from './offboarding.ts'
 import { ready } from './order.ts'
 
 export type Due =
-  | { type: 'event'; event: EventOf<'expired'> | EventOf<'reminded'> | EventOf<'closed'> }
+  | { type: 'event'; event: EventOf<'expired' | 'reminded' | 'closed' | 'give-back-expired'> }
+  | { type: 'give-back' }
   | { type: 'start' }
   | { type: 'run' }
 
@@ -24,9 +26,16 @@ export function dueNow(offboarding: Offboarding, now: Date): Due[] {
   }
   if (offboarding.state === 'scheduled')
     return time >= Date.parse(offboarding.effectiveAt ?? at) ? [{ type: 'start' }] : []
+  const back = giveBackDue(offboarding, now)
+  if (back === 'expired') return [{ type: 'event', event: { type: 'give-back-expired', at } }]
+  if (back === 'run') return [{ type: 'give-back' }, ...polls(offboarding)]
   if (mayClose(offboarding, time)) return [{ type: 'event', event: { type: 'closed', at } }]
-  const active = Object.values(offboarding.steps).some((run) => run.state === 'running' || run.state === 'waiting')
-  return active || ready(offboarding, now).length > 0 ? [{ type: 'run' }] : []
+  return ready(offboarding, now).length > 0 ? [{ type: 'run' }] : polls(offboarding)
+}
+
+function polls({ steps }: Offboarding): Due[] {
+  const active = Object.values(steps).some((run) => run.state === 'running' || run.state === 'waiting')
+  return active ? [{ type: 'run' }] : []
 }
 
 export function expiresAt(offboarding: Offboarding): number {
@@ -34,7 +43,7 @@ export function expiresAt(offboarding: Offboarding): number {
 }
 
 function mayClose(offboarding: Offboarding, time: number): boolean {
-  if (offboarding.closedAt) return false
+  if (offboarding.closedAt || keptForGiveBack(offboarding, time, keepAtHandMs)) return false
   const runs = Object.values(offboarding.steps)
   if (offboarding.state === 'done') {
     if (runs.some((run) => run.state !== 'ended')) return false

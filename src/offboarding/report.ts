@@ -3,6 +3,7 @@
  * `docs/audit.md` describes it for those who check one.
  */
 import type { Event } from './event.ts'
+import { giveBackDeed, giveBackReport, type ReportGiveBack } from './give-back-report.ts'
 import {
   areas,
   type Ending,
@@ -81,6 +82,8 @@ export interface Report {
   signOffs: { role: Role; by: { id: string; name: string }; at: string; plan: string }[]
   counts: Tally
   areas: { area: string; steps: ReportStep[] }[]
+  /** What was given back; absent where nobody asked. */
+  givenBack?: ReportGiveBack[]
   /** Signatures, refusals, attestations, skips, stops and retries: what people did, in order. */
   people: { at: string; who: string; what: string }[]
   events: number
@@ -126,6 +129,7 @@ export function report(one: Offboarding, history: readonly Event[]): Report {
     ),
     counts: tally(one),
     areas: areas.map((area) => ({ area, steps: stepsOf(one, area) })).filter(({ steps }) => steps.length > 0),
+    ...(one.giveBacks ? { givenBack: giveBackReport(one) } : {}),
     people: history.flatMap(deed),
     events: history.length,
   }
@@ -197,7 +201,9 @@ function deed(event: Event): { at: string; who: string; what: string }[] {
       return said(`skipped ${event.step}: ${event.reason}`)
     case 'refused':
       return said(`was refused (${event.what}): ${event.why}`)
-    default:
-      return []
+    default: {
+      const what = giveBackDeed(event)
+      return what ? said(what) : []
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** What a step is handed: the leaver's account, the form's choices, the journal of this offboarding, shared reads. */
-import type { Account, At, Escrow } from '../connector.ts'
-import type { Offboarding, PlanStep, StepRun } from '../offboarding/offboarding.ts'
+import type { Account, At, Escrow, Order } from '../connector.ts'
+import type { AppliedFinding, Offboarding, PlanStep, StepRun } from '../offboarding/offboarding.ts'
 
 export interface AtParts {
   offboarding: Pick<Offboarding, 'leaver' | 'choices' | 'effectiveAt'>
@@ -28,14 +28,25 @@ export function makeAt(parts: AtParts): At {
     signal,
     applied(finding) {
       const applied = parts.run()?.applied[finding]
-      if (!applied) return undefined
-      return {
-        intentAt: new Date(applied.intentAt),
-        ...(applied.answeredAt ? { answeredAt: new Date(applied.answeredAt) } : {}),
-        ...(applied.receipt ? { receipt: applied.receipt } : {}),
-      }
+      return applied && timed(applied)
+    },
+    orders() {
+      const run = parts.run()
+      return Object.entries(run?.applied ?? {}).map(([finding, applied]) => ({
+        finding,
+        label: run?.findings.find(({ id }) => id === finding)?.label ?? finding,
+        ...timed(applied),
+      }))
     },
     once: (key, read) => parts.reads.once(key, read),
+  }
+}
+
+function timed({ intentAt, answeredAt, receipt }: AppliedFinding): Omit<Order, 'finding' | 'label'> {
+  return {
+    intentAt: new Date(intentAt),
+    ...(answeredAt ? { answeredAt: new Date(answeredAt) } : {}),
+    ...(receipt ? { receipt } : {}),
   }
 }
 

@@ -168,6 +168,7 @@ async function planStep(system: System, step: Step, at: At, offboarding?: string
     ...(step.irreversible ? { irreversible: true as const } : {}),
     ...(step.proof ? { proof: step.proof } : {}),
     ...(step.repeat ? { repeat: step.repeat } : {}),
+    ...(step.undo ? { undo: true as const } : {}),
     findings: await found(step, at, offboarding),
   }
 }

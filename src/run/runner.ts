@@ -12,6 +12,7 @@ import type { Offboarding, StepRun } from '../offboarding/offboarding.ts'
 import { isReady, ready } from '../offboarding/order.ts'
 import { type Due, dueNow, mayStartNow } from '../offboarding/policy.ts'
 import { Rounds } from './at.ts'
+import { giveBackTurns, takeTurn } from './give-back-turn.ts'
 import { guard, lookOf } from './look.ts'
 import type { Planner } from './planner.ts'
 import { pollStep, runStep, type Settling, type StepWork } from './step.ts'
@@ -59,6 +60,7 @@ export class Runner {
     this.#rounds = new Rounds(() => options.clock.sleep(gatherMs, this.#hold.signal))
     options.ledger.onChange((offboarding, event, effects) => {
       if (event.type === 'retried') this.#forgive(offboarding, event.step)
+      if (event.type === 'give-back-retried') this.#forgive(offboarding, event.stepKey)
       if (effects.some((effect) => effect.type === 'plan')) this.plan(offboarding.id)
       if (effects.some((effect) => effect.type === 'run')) this.move(offboarding.id)
     })
@@ -147,6 +149,7 @@ export class Runner {
   #follow(offboarding: Offboarding, due: Due): void {
     if (due.type === 'start') return this.#pollDue(`${offboarding.id} start`) ? this.#start(offboarding.id) : undefined
     if (due.type === 'run') return this.#run(offboarding)
+    if (due.type === 'give-back') return this.#giveBack(offboarding)
     const { event } = due
     this.#once(`${offboarding.id} ${event.type}`, async () => void (await this.#o.ledger.record(offboarding.id, event)))
   }
@@ -184,6 +187,14 @@ export class Runner {
         this.#once(name, () => this.#work(offboarding.id, run.key, pollStep))
       }
     }
+  }
+
+  #giveBack(offboarding: Offboarding): void {
+    const { ledger, planner, clock, settling } = this.#o
+    const ends = { signal: this.#hold.signal, abandon: this.#abandon.signal }
+    const parts = { ledger, planner, clock, settling, systems: this.#systems, rounds: this.#rounds, ...ends }
+    for (const key of giveBackTurns(offboarding))
+      this.#once(`${offboarding.id} back ${key}`, () => takeTurn(parts, offboarding.id, key))
   }
 
   async #begin(id: string, key: string): Promise<void> {

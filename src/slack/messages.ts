@@ -5,6 +5,7 @@
 import { inQuarantine } from '../offboarding/decide.ts'
 import { type Offboarding, type Role, roles, type StepRun } from '../offboarding/offboarding.ts'
 import { endedBadly, endedWell } from '../offboarding/order.ts'
+import { giveBackAsks, giveBackReplies, giveBackTold } from './give-back.ts'
 import type { Line, Shown } from './views/blocks.ts'
 import { haltedNotice, releasedNotice, resumedNotice } from './views/brakes.ts'
 import { card } from './views/card.ts'
@@ -77,6 +78,7 @@ function allMessages(one: Offboarding, audience: Audience): Message[] {
       ? audience.direct.people.flatMap((user) => placed(one, audience, { user }, `@${user}/`))
       : placed(one, audience, { channel: one.channel }, '')
   const others = [...asks(one, audience), ...tasks(one), ...news(one, audience)]
+  others.push(...giveBackAsks(one, audience), ...giveBackTold(one, audience))
   const leavers = [one.leaver.id, one.leaver.slackId, ...(audience.alsoLeaver ?? [])]
   return [...cards, ...others].filter(({ to }) => !('user' in to && leavers.includes(to.user)))
 }
@@ -85,7 +87,7 @@ function allMessages(one: Offboarding, audience: Audience): Message[] {
 function placed(one: Offboarding, audience: Audience, to: Place, prefix: string): Message[] {
   const says = drawnWhenAsked(() => card(one, audience.direct?.why))
   const top: Message = { key: `${prefix}card`, to, at: one.requestedAt, says, live: true }
-  const under = [...notices(one, audience), ...resultsOf(one), ...closing(one, prefix)]
+  const under = [...notices(one, audience), ...resultsOf(one), ...closing(one, prefix), ...giveBackReplies(one, prefix)]
   const sorted = under.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
   return [top, ...sorted.map((message) => ({ ...message, key: `${prefix}${message.key}`, to, thread: top.key }))]
 }

@@ -10,4 +10,5 @@ test('the last day is the day where the leaver is, not where the server is', () 
 
 test('the last day of somebody whose zone nobody knows is counted in UTC', () => {
   expect(lastDay({ effectiveAt, leaver: {} })).toBe('2026-03-31')
+  expect(lastDay({ effectiveAt, leaver: { zone: 'Not/AZone' } })).toBe('2026-03-31')
 })

@@ -24,6 +24,11 @@ export interface Told {
   marks: Record<string, string>
 }
 
+function givenBack({ state, steps }: NonNullable<Offboarding['giveBacks']>[number]): string {
+  const runs = Object.values(steps).map((run) => [run.key, run.state, run.ending, run.attempt].join(' '))
+  return [state, ...runs].join('; ')
+}
+
 /** What every later version must still make of it. */
 export function told(one: Offboarding): Told {
   const runs = Object.values(one.steps)
@@ -35,6 +40,7 @@ export function told(one: Offboarding): Told {
     quarantine: one.quarantine && (one.quarantine.released?.by.name ?? 'held back'),
     halted: one.halted && (one.halted.resumed?.by.name ?? 'stopped'),
     chosen: Object.entries(one.chosenAccounts).join(' ') || undefined,
+    'given back': one.giveBacks?.map(givenBack).join(' | '),
   }
   const all = [...Object.entries({ ...marks, ...others }), ...signed, ...posts]
   const ordered = runs.flatMap((run) =>

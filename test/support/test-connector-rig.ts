@@ -1,19 +1,12 @@
 /** One connector on one bed, behind the real gate: finds, orders, journals and looks again as the runner does. */
-import {
-  type At,
-  type AutomaticStep,
-  type Connector,
-  type Escrow,
-  type Gate,
-  isManual,
-  type Receipt,
-} from '../../src/connector.ts'
+import { type At, type AutomaticStep, type Connector, type Escrow, type Gate, isManual } from '../../src/connector.ts'
 import { type Account, type Choices, type Finding, type Leaver, phases } from '../../src/offboarding/offboarding.ts'
 import { carried, endingOf } from '../../src/offboarding/plan.ts'
 import { SharedReads } from '../../src/run/at.ts'
 import { type CallRecord, createGate, explain, type Failure, inCall } from '../../src/run/gate.ts'
 import type { Pretend } from '../../src/sandbox/server.ts'
 import type { Transport } from '../../src/sandbox/transport.ts'
+import { type Journaled, ordersIn } from './journal.ts'
 import { skippingClock } from './world-clock.ts'
 
 export interface Bed {
@@ -62,12 +55,6 @@ export interface Explained {
 
 export type Looked = { findings: readonly Finding[] } | { failed: Explained }
 
-interface Applied {
-  intentAt: Date
-  answeredAt?: Date
-  receipt?: Receipt
-}
-
 export interface Rig {
   connector: Connector
   bed: Bed
@@ -75,7 +62,7 @@ export interface Rig {
   /** Everything a person or a file could get to see. */
   heard: string[]
   records: CallRecord[]
-  journal: Map<string, Applied>
+  journal: Map<string, Journaled>
   /** Keys and PINs that steps put into escrow, by realm and name. */
   kept: Map<string, string[]>
   close(): Promise<void>
@@ -197,14 +184,15 @@ export async function order(
 ): Promise<(Explained & { finding: Finding })[]> {
   const reads = new SharedReads()
   for (const finding of findings) {
-    const receipt = rig.journal.get(key(step, place, finding.id))?.receipt
-    rig.journal.set(key(step, place, finding.id), { intentAt: new Date(), ...(receipt ? { receipt } : {}) })
+    const { id, label } = finding
+    const receipt = rig.journal.get(key(step, place, id))?.receipt
+    rig.journal.set(key(step, place, id), { label, intentAt: new Date(), ...(receipt ? { receipt } : {}) })
   }
   const results = await Promise.all(
     findings.map(async (finding) => {
       const result = await attempt(rig, async () => step.apply(at(rig, step, place, reads), finding))
       if ('failed' in result) return [{ ...result.failed, finding }]
-      const entry = rig.journal.get(key(step, place, finding.id)) as Applied
+      const entry = rig.journal.get(key(step, place, finding.id)) as Journaled
       entry.answeredAt = new Date()
       if (result.value) entry.receipt = result.value
       return []
@@ -278,6 +266,7 @@ export function at(rig: Rig, step: AutomaticStep, place: Place, reads: SharedRea
     effectiveAt: new Date(),
     signal: new AbortController().signal,
     applied: (finding) => rig.journal.get(key(step, place, finding)),
+    orders: () => ordersIn(rig.journal, key(step, place, '')),
     escrow: escrowIn(rig, place.account.realm),
     once: (name, read) => reads.once(name, read),
   }

@@ -1,6 +1,7 @@
 /** What a typed command answers, for one pair of eyes. */
 import type { Offboarding } from '../../offboarding/offboarding.ts'
 import { bold, cut, escaped, type Line, lines, list, type Shown } from './blocks.ts'
+import { shortly } from './give-back-card.ts'
 import { closingLines } from './summary.ts'
 import { count, endingCounts, leaverPiece, moment, nameOf, personPiece, roleTitles, stateTitles } from './words.ts'
 
@@ -41,6 +42,7 @@ export function status(one: Offboarding, full: boolean): Shown {
     body.push([`${ended} of ${count(runs.length, 'step')} ended${counts ? `: ${counts}` : ''}`])
   }
   if (one.state === 'done' || one.state === 'closed') body.push(...closingLines(one))
+  for (const back of one.giveBacks ?? []) body.push([shortly(back)])
   return { text, blocks: [lines(body)] }
 }
 

@@ -1,5 +1,6 @@
 /** What a person has to act on: failed and unknown steps, held ones, tasks, and what waits too long. */
 import type { KnownBlock } from '@slack/types'
+import { takesNothing } from '../../offboarding/give-back.ts'
 import type { Offboarding, StepRun } from '../../offboarding/offboarding.ts'
 import { roles } from '../../offboarding/offboarding.ts'
 import { endedBadly } from '../../offboarding/order.ts'
@@ -55,7 +56,7 @@ function ownerPiece(owner: string) {
 function failedButtons(one: Offboarding, run: StepRun) {
   const carried = value(one.id, ref(run.key))
   const again = { action: 'try-again', text: 'Try again', value: carried }
-  return [...(run.plan.task ? [] : [button(again)]), ...handButtons(one, run)]
+  return [...(run.plan.task || takesNothing(one) ? [] : [button(again)]), ...handButtons(one, run)]
 }
 
 function handButtons(one: Offboarding, run: StepRun) {

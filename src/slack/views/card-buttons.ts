@@ -3,11 +3,18 @@ import type { Button, KnownBlock } from '@slack/types'
 import { inQuarantine } from '../../offboarding/decide.ts'
 import { type Offboarding, roles } from '../../offboarding/offboarding.ts'
 import { actions, button } from './blocks.ts'
+import { giveBackButton } from './give-back-card.ts'
 import { digestRef, ref, value } from './refs.ts'
 import { roleTitles } from './words.ts'
 
 export function cardButtons(one: Offboarding): KnownBlock[] {
-  const buttons = [...releaseButtons(one), ...signButtons(one), ...stopButtons(one), ...lookButtons(one)]
+  const buttons = [
+    ...releaseButtons(one),
+    ...signButtons(one),
+    ...stopButtons(one),
+    ...lookButtons(one),
+    ...giveBackButton(one),
+  ]
   return buttons.length > 0 ? [actions(`card-${ref(one.id)}`, buttons)] : []
 }
 

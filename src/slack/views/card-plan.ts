@@ -2,16 +2,19 @@
 import type { KnownBlock, SectionBlock } from '@slack/types'
 import { inQuarantine } from '../../offboarding/decide.ts'
 import { isHalted } from '../../offboarding/halt.ts'
+import { mismatches } from '../../offboarding/mismatch.ts'
 import { type Ambiguity, areas, type Finding, type Offboarding, type PlanStep } from '../../offboarding/offboarding.ts'
-import { bold, clip, cut, type Line, lines, list, option, plain, section, tidy } from './blocks.ts'
+import { bold, clip, context, cut, type Line, lines, list, option, plain, section, tidy } from './blocks.ts'
 import { ref, value } from './refs.ts'
 import { areaTitles, count, duration } from './words.ts'
 
 const systemsAnArea = 6
-const titlesALine = 180
+const titlesALine = 3
 
 export function planBlocks(one: Offboarding): KnownBlock[] {
-  const steps = one.plan?.steps ?? []
+  const all = one.plan?.steps ?? []
+  const steps = all.filter((step) => step.task || step.findings.length > 0)
+  const idle = all.length - steps.length
   if (steps.length === 0) return [section('No system that could be read knows anything to take back.')]
   const blocks: KnownBlock[] = []
   for (const area of areas) {
@@ -23,22 +26,26 @@ export function planBlocks(one: Offboarding): KnownBlock[] {
     if (tasks > 0) counts.push(count(tasks, 'task for people', 'tasks for people'))
     blocks.push(list([bold(areaTitles[area]), ` · ${counts.join(', ')}`], cut(systemLines(here), systemsAnArea)))
   }
+  if (idle > 0) blocks.push(context(`${count(idle, 'more step')} found nothing, and will look again at the start.`))
   return blocks
 }
 
 function systemLines(steps: readonly PlanStep[]): Line[] {
   const bySystem = Map.groupBy(steps, (step) => step.connectorTitle)
   return [...bySystem].map(([title, mine]) => {
-    const titles = mine.map(stepWords).join(', ')
-    return [bold(clip(tidy(title), 60)), `: ${clip(titles, titlesALine)}`]
+    // Whole titles: half of one says nothing.
+    const titles = mine.slice(0, titlesALine).map((step) => clip(stepWords(step), 90))
+    const more = mine.length > titles.length ? ` and ${mine.length - titles.length} more` : ''
+    return [bold(clip(tidy(title), 60)), `: ${titles.join(', ')}${more}`]
   })
 }
 
 function stepWords(step: PlanStep): string {
   const title = tidy(step.title)
   if (step.task) return `${title} (task)`
-  const more = step.irreversible ? ', cannot be undone' : ''
-  return `${title} (${step.findings.length}${more})`
+  const more = [step.findings.length > 1 && `${step.findings.length}`, step.irreversible && 'cannot be undone']
+  const said = more.filter(Boolean).join(', ')
+  return said ? `${title} (${said})` : title
 }
 
 const maxWarnings = 8
@@ -95,6 +102,7 @@ function planWarnings(one: Offboarding): string[] {
   }
   const unknown = plan.steps.flatMap((step) => step.findings).filter((finding) => finding.state === 'unknown').length
   if (unknown > 0) found.push(`${count(unknown, 'finding')} could not be read and will be read again at the start.`)
+  found.push(...mismatches(one))
   return found
 }
 

@@ -6,6 +6,7 @@ import { attentionGroups } from './card-attention.ts'
 import { cardButtons } from './card-buttons.ts'
 import { choiceBlocks, planBlocks, warningLines } from './card-plan.ts'
 import { progressBlocks } from './card-progress.ts'
+import { giveBackGroups } from './give-back-card.ts'
 import {
   deviceTitles,
   inZone,
@@ -24,8 +25,13 @@ export function card(one: Offboarding, why?: string): Shown {
   if (why) head.unshift(context(`✉️ You get this as a direct message: ${clip(tidy(why), 300)}`))
   if (one.note) head.push(quote(one.note, 400))
   head.push(lines([...stateLines(one)]))
-  const warnings = warningLines(one)
-  const groups = [warnings.length > 0 ? [lines(warnings)] : [], ...choiceBlocks(one), ...attentionGroups(one)]
+  const warnings = isOver(one) ? [] : warningLines(one)
+  const groups = [
+    warnings.length > 0 ? [lines(warnings)] : [],
+    ...giveBackGroups(one),
+    ...choiceBlocks(one),
+    ...attentionGroups(one),
+  ]
   const footer = context(`${one.id}${one.plan ? ` · plan ${one.plan.digest.slice(0, 8)}` : ''}`)
   const blocks = packed(head, [...groups, ...body(one).map((block) => [block])], [...cardButtons(one), footer])
   return { text: cardSentence(one), blocks }
@@ -33,11 +39,16 @@ export function card(one: Offboarding, why?: string): Shown {
 
 function body(one: Offboarding): KnownBlock[] {
   if (Object.keys(one.steps).length > 0) return progressBlocks(one)
+  if (isOver(one)) return []
   if (one.plan) return planBlocks(one)
-  if (one.state !== 'awaiting-sign-off') return []
   return [
     lines([['⏳ Reading what ', leaverPiece(one.leaver), ' holds in every system. Sign-off opens when it is here.']]),
   ]
+}
+
+/** It never started: what would have been done is behind Show everything. */
+function isOver({ state }: Offboarding): boolean {
+  return ['declined', 'withdrawn', 'expired', 'refused'].includes(state)
 }
 
 function factLines(one: Offboarding): Line[] {

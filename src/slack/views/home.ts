@@ -3,6 +3,7 @@ import type { HomeView, KnownBlock } from '@slack/types'
 import type { Offboarding, Role } from '../../offboarding/offboarding.ts'
 import { endedBadly } from '../../offboarding/order.ts'
 import { actions, button, context, header, type Line, lines, section } from './blocks.ts'
+import { givesBack, waitsForGiveBack } from './give-back-home.ts'
 import { count, endingCounts, leaverPiece, moment, roleTitles, stateTitles } from './words.ts'
 
 export interface HomeFacts {
@@ -28,7 +29,7 @@ export function home(facts: HomeFacts): HomeView {
   ]
   if (facts.holds.length > 0) {
     const waiting = seen.filter((one) => waitsFor(one, facts).length > 0)
-    const runs = seen.filter((one) => one.state === 'running' || one.state === 'needs-attention')
+    const runs = seen.filter((one) => one.state === 'running' || one.state === 'needs-attention' || givesBack(one))
     const comes = seen.filter((one) => one.state === 'scheduled' || hasLater(one))
     blocks.push(...part('Waits for you', waiting, (one) => waitLine(one, facts), 'Nothing waits for you.'))
     blocks.push(...part('Runs', runs, (one) => runLine(one, facts), 'Nothing runs.'))
@@ -57,7 +58,7 @@ function hasLater(one: Offboarding): boolean {
 
 /** What this reader could do now; the requester never signs. */
 export function waitsFor(one: Offboarding, { reader, holds }: Pick<HomeFacts, 'reader' | 'holds'>): string[] {
-  const found: string[] = []
+  const found = waitsForGiveBack(one, reader, holds)
   const signs = one.held?.signOffs ?? (one.state === 'awaiting-sign-off' && one.plan ? one.signOffs : undefined)
   const others = Object.values(signs ?? {}).some((signed) => signed.by.id === reader)
   for (const role of holds) {
@@ -90,7 +91,11 @@ function runLine(one: Offboarding, facts: HomeFacts): Line {
   const runs = Object.values(one.steps)
   const ended = runs.filter((run) => run.state === 'ended').length
   const counts = endingCounts(runs)
-  return [...nameLine(one, facts), `: ${ended} of ${runs.length} ended${counts ? ` (${counts})` : ''}`]
+  const back = givesBack(one)
+  return [
+    ...nameLine(one, facts),
+    `: ${ended} of ${runs.length} ended${counts ? ` (${counts})` : ''}${back ? `; ${back}` : ''}`,
+  ]
 }
 
 function comeLine(one: Offboarding, facts: HomeFacts): Line {

@@ -63,6 +63,27 @@ describe('the card', () => {
     expect(textOf(given([request(), planned([task, suspend])]))).not.toContain('No connected system')
   })
 
+  test('of one that never started says so, and nothing of what would have been done', () => {
+    const over = given([
+      request(),
+      planned([suspend, wipe]),
+      { type: 'declined', at: at(5), by: hr, reason: 'She stays.' },
+    ])
+    expect(textOf(over)).toContain('She stays.')
+    expect(textOf(over)).not.toMatch(/Suspend the account|cannot be undone/)
+    expect(buttons(over)).toEqual(['show-everything'])
+  })
+
+  test('names whole titles, and counts the steps that found nothing apart', () => {
+    const many = [1, 2, 3, 4, 5].map((n) => step(`okta/s${n}`, { connectorTitle: 'Okta', title: `Step number ${n}` }))
+    const idle = step('okta/idle', { connectorTitle: 'Okta', title: 'Idle', findings: [] })
+    const text = textOf(given([request(), planned([...many, idle])]))
+    expect(text).toContain('Step number 1, Step number 2, Step number 3 and 2 more')
+    expect(text).toContain('1 more step found nothing, and will look again at the start.')
+    expect(text).toContain('5 steps, 5 findings')
+    expect(text).not.toContain('Idle')
+  })
+
   test('counts the plan by area, and warns of what cannot be undone, is blocked or could not be read', () => {
     const blocked = step('okta/admin', {
       connectorTitle: 'Okta',
