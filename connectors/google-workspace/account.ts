@@ -1,12 +1,9 @@
-/** The end of the account itself: suspended, hidden, its licences freed, and deleted where the settings say so. */
-import type { licensing_v1 } from 'googleapis/build/src/apis/licensing/v1.js'
+/** The end of the account itself: suspended, hidden, and deleted where the settings say so. */
 import type { AutomaticStep, Finding } from '../../src/connector.ts'
 import { Rejected } from '../../src/connector.ts'
-import { all, ask, order, unlessGone, unlessThere } from './ask.ts'
+import { order, unlessGone } from './ask.ts'
 import type { Client } from './client.ts'
 import {
-  addressesOf,
-  addressOf,
   barredBySuperAdmin,
   blocked,
   changeUser,
@@ -18,8 +15,8 @@ import {
   type User,
   userOf,
 } from './person.ts'
-import { Licences } from './shapes.ts'
 import { transfersFrom } from './transfer.ts'
+import { heldByVault } from './vault.ts'
 
 type Step = AutomaticStep<Client>
 
@@ -29,34 +26,67 @@ const suspend: Step = {
   title: 'Suspend the account',
   area: 'directory',
   phase: 'remove',
-  // They write the same user record.
-  after: ['google-workspace/hide'],
-  async find(at) {
-    const user = at.client.settings.suspend ? await userOf(at) : undefined
-    if (!user) return []
-    const finding = {
-      id: 'suspend',
-      label: user.primaryEmail ?? at.account.label,
-      before: { suspended: user.suspended === true },
-    }
-    if (user.suspended)
-      return [
-        {
-          ...finding,
-          state: 'done',
-          fact: `suspended=true${user.suspensionReason ? ` (${user.suspensionReason})` : ''}`,
-        },
-      ]
-    const why = await untouchable(at, user)
-    return [why ? blocked(finding, why) : { ...finding, state: 'open', fact: 'suspended=false' }]
-  },
-  async apply(at) {
-    await refuseUntouchable(at)
-    await changeUser(at, 'suspend the account', { suspended: true })
-  },
-  async undo(at) {
-    await changeUser(at, 'lift the suspension', { suspended: false })
-  },
+  // The first three write the same user record; the others need the account itself, which Google then shuts out.
+  after: [
+    'google-workspace/hide',
+    'google-workspace/move-unit',
+    'google-workspace/rename',
+    'google-workspace/mail-delegates',
+    'google-workspace/calendar-sharing',
+    'google-workspace/meetings',
+  ],
+  find: async (at) => (at.client.settings.suspend ? suspensionOf(at) : []),
+  apply: suspendNow,
+  undo: liftSuspension,
+}
+
+/** Still after what Google refuses of a suspended account in this phase: codes, second factors, mail settings. */
+const suspendFirst: Step = {
+  id: 'suspend-first',
+  title: 'Suspend the account at once',
+  area: 'directory',
+  phase: 'contain',
+  after: [
+    'google-workspace/password',
+    'google-workspace/recovery',
+    'google-workspace/sessions',
+    'google-workspace/backup-codes',
+    'google-workspace/two-step',
+    'google-workspace/mail-programs',
+    'google-workspace/forwarding',
+    'google-workspace/forwarding-filters',
+  ],
+  find: async (at) => (isFirst(at) ? suspensionOf(at) : []),
+  apply: suspendNow,
+  undo: liftSuspension,
+}
+
+function isFirst({ client, choices }: GoogleAt): boolean {
+  const { suspend: wanted, suspendFirst: when } = client.settings
+  return wanted && (when === 'always' || (when === 'dismissal' && choices.kind === 'dismissal'))
+}
+
+async function suspensionOf(at: GoogleAt): Promise<Finding[]> {
+  const user = await userOf(at)
+  if (!user) return []
+  const finding = {
+    id: 'suspend',
+    label: user.primaryEmail ?? at.account.label,
+    before: { suspended: user.suspended === true },
+  }
+  const reason = user.suspensionReason ? ` (${user.suspensionReason})` : ''
+  if (user.suspended) return [{ ...finding, state: 'done', fact: `suspended=true${reason}` }]
+  const why = await untouchable(at, user)
+  return [why ? blocked(finding, why) : { ...finding, state: 'open', fact: 'suspended=false' }]
+}
+
+async function suspendNow(at: GoogleAt): Promise<void> {
+  await refuseUntouchable(at)
+  await changeUser(at, 'suspend the account', { suspended: true })
+}
+
+async function liftSuspension(at: GoogleAt): Promise<void> {
+  await changeUser(at, 'lift the suspension', { suspended: false })
 }
 
 const hide: Step = {
@@ -85,71 +115,21 @@ const hide: Step = {
   },
 }
 
-const licences: Step = {
-  id: 'licences',
-  title: 'Free licences',
-  area: 'applications',
-  phase: 'reclaim',
-  needs: ['google-workspace/transfer-files'],
-  async find(at) {
-    const held = await Promise.all(at.client.settings.licences.map((product) => licencesOf(at, product)))
-    return held.flat().map(({ productId, skuId, skuName, productName }) => ({
-      id: `${productId}/${skuId}`,
-      label: skuName ?? `${skuId}`,
-      state: 'open',
-      fact: `Assigned, product ${productName ?? productId}`,
-      before: { productId: productId ?? '', skuId: skuId ?? '' },
-    }))
-  },
-  async apply(at, finding) {
-    const { productId, skuId } = licenceOf(finding)
-    const userId = await addressOf(at)
-    await unlessGone(
-      order('free a licence', () => at.client.licensing().licenseAssignments.delete({ productId, skuId, userId })),
-    )
-  },
-  async undo(at, finding) {
-    const { productId, skuId } = licenceOf(finding)
-    const requestBody = { userId: await addressOf(at) }
-    await unlessThere(
-      ask('give a licence back', () =>
-        at.client.licensing().licenseAssignments.insert({ productId, skuId, requestBody }),
-      ),
-    )
-  },
-}
-
-/** Google's list is of everyone who holds the product; a licence is found by the primary address only. */
-async function licencesOf(at: GoogleAt, productId: string): Promise<licensing_v1.Schema$LicenseAssignment[]> {
-  const user = await userOf(at)
-  if (!user?.customerId) return []
-  const params = { productId, customerId: user.customerId, maxResults: 1000 }
-  const list = await all(
-    (page) =>
-      ask(
-        'list licences',
-        () => at.client.licensing().licenseAssignments.listForProduct({ ...params, ...page }),
-        Licences,
-      ),
-    (page) => page.items,
-  )
-  const own = addressesOf(user)
-  return list.filter((one) => one.skuId && own.includes(one.userId?.toLowerCase() ?? ''))
-}
-
-function licenceOf(finding: Finding): { productId: string; skuId: string } {
-  const [productId = '', skuId = ''] = finding.id.split('/')
-  return { productId, skuId }
-}
-
 const deletion: Step = {
   id: 'delete',
   title: 'Delete the account',
   area: 'directory',
   phase: 'reclaim',
   irreversible: true,
-  needs: ['google-workspace/transfer-files'],
-  after: ['google-workspace/licences', 'google-workspace/mobile-wipe'],
+  needs: ['google-workspace/transfer-files', 'google-workspace/secondary-calendars', 'google-workspace/shared-drives'],
+  after: [
+    'google-workspace/licences',
+    'google-workspace/archive',
+    'google-workspace/aliases',
+    'google-workspace/mobile-wipe',
+    'google-workspace/chromebook-wipe',
+    'google-workspace/computer-wipe',
+  ],
   async find(at) {
     const user = at.client.settings.deleteUser ? await userOf(at) : undefined
     if (!user) return []
@@ -158,7 +138,8 @@ const deletion: Step = {
       (await untouchable(at, user)) ??
       (at.handOverTo
         ? undefined
-        : 'Nobody receives the files, and they would be deleted too. IT hands them over first.')
+        : 'Nobody receives the files, and they would be deleted too. IT hands them over first.') ??
+      (await heldByVault(at))
     return [
       why
         ? blocked(finding, why)
@@ -168,6 +149,8 @@ const deletion: Step = {
   async apply(at) {
     await refuseUntouchable(at)
     if (!(await freshUser(at.client, at.account.id))) return
+    const held = await heldByVault(at)
+    if (held) throw new Rejected(held, { code: 'legalHold' })
     const unfinished = (await transfersFrom(at)).find(
       (job) => !/completed|failed/.test(job.overallTransferStatusCode ?? ''),
     )
@@ -186,4 +169,4 @@ async function untouchable(at: GoogleAt, user: User): Promise<string | undefined
   return barred ?? ((await isLastSuperAdmin(at.client, user)) ? lastSuperAdminFact(user) : undefined)
 }
 
-export const accountSteps: readonly Step[] = [hide, suspend, licences, deletion]
+export const accountSteps: readonly Step[] = [suspendFirst, hide, suspend, deletion]

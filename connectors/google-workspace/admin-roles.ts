@@ -1,7 +1,7 @@
 /** Administrator roles: the super administrator's own switch, and every other role that is assigned to the person. */
 import type { admin_directory_v1 } from 'googleapis/build/src/apis/admin/directory_v1.js'
 import type { AutomaticStep, Finding } from '../../src/connector.ts'
-import { all, ask, order, unlessGone } from './ask.ts'
+import { all, ask, order, unlessGone, unlessThere } from './ask.ts'
 import type { Client } from './client.ts'
 import {
   barredBySuperAdmin,
@@ -67,8 +67,10 @@ export const adminRoles: AutomaticStep<Client> = {
     }
     const { roleId, scopeType, orgUnitId } = finding.before as Record<string, string>
     const requestBody = { assignedTo: account.id, roleId, scopeType, ...(orgUnitId && { orgUnitId }) }
-    await ask('give an administrator role back', () =>
-      client.directory('roles').roleAssignments.insert({ customer: client.settings.customer, requestBody }),
+    await unlessThere(
+      ask('give an administrator role back', () =>
+        client.directory('roles').roleAssignments.insert({ customer: client.settings.customer, requestBody }),
+      ),
     )
   },
 }

@@ -2,10 +2,11 @@
 import { Denied, type Health, Rejected } from '../../src/connector.ts'
 import { ask, unlessGone } from './ask.ts'
 import type { Client } from './client.ts'
-import { delegation, farTooBroad, type Part, parts, scopesOf } from './scopes.ts'
+import { customerName } from './computers.ts'
+import { delegation, farTooBroad, isUsed, type Part, parts, scopesOf } from './scopes.ts'
 
 export async function check(client: Client): Promise<Health> {
-  const wanted = parts.filter((part) => isUsed(client, part))
+  const wanted = parts.filter((part) => isUsed(client.settings, part))
   const refused: { part: Part; error: unknown }[] = []
   const missing: string[] = []
   for (const part of wanted) {
@@ -27,7 +28,8 @@ export async function check(client: Client): Promise<Health> {
  */
 async function broader(client: Client): Promise<string[]> {
   const given: string[] = []
-  for (const scope of farTooBroad) {
+  const wanted = parts.filter((part) => isUsed(client.settings, part)).flatMap((part) => scopesOf[part])
+  for (const scope of farTooBroad.filter((one) => !wanted.includes(one))) {
     if (!(await signInError(() => client.signInFor(scope)))) given.push(scope)
   }
   if (given.length === 0) return []
@@ -35,12 +37,6 @@ async function broader(client: Client): Promise<string[]> {
   return [
     `Client ${clientId} may more than Latchkey needs: ${given.join(', ')}. IT removes what is not listed, in ${delegation}.`,
   ]
-}
-
-function isUsed(client: Client, part: Part): boolean {
-  const { without, licences } = client.settings
-  if (part === 'licensing') return licences.length > 0
-  return !without.some((one) => one === part)
 }
 
 async function signInError(signIn: () => Promise<void>): Promise<unknown> {
@@ -93,9 +89,28 @@ function read(client: Client, part: Part): Promise<unknown> {
       return ask('read a mail setting', () => client.gmail(subject).users.settings.getImap({ userId: 'me' })).catch(
         unlessNoMailbox,
       )
+    case 'calendar':
+      return readAs(client.calendar(subject), 'list calendars', (api) => api.calendarList.list({ maxResults: 1 }))
+    case 'calendar-owners':
+      return readAs(client.calendarOwners(), 'read a calendar', (api) => api.calendars.get({ calendarId: 'primary' }))
+    case 'shared-drives':
+      return readAs(client.sharedDrives(), 'list shared drives', (api) =>
+        api.drives.list({ useDomainAdminAccess: true, pageSize: 1 }),
+      )
+    case 'computers':
+      return readAs(client.computers(), 'list computers', (api) =>
+        api.devices.list({ customer: customerName(client), pageSize: 1 }),
+      )
+    case 'vault':
+      return readAs(client.vault(), 'list legal matters', (api) => api.matters.list({ state: 'OPEN', pageSize: 1 }))
     default:
       return part satisfies never
   }
+}
+
+async function readAs<A, T>(api: Promise<A>, what: string, call: (api: A) => Promise<{ data: T }>): Promise<T> {
+  const opened = await api
+  return ask(what, () => call(opened))
 }
 
 async function readLicence(client: Client, productId: string): Promise<void> {

@@ -1,33 +1,16 @@
 /** The signed-in client: Google's own libraries, every request of theirs through the gate, and nothing sent twice. */
 import type { admin_datatransfer_v1, admin_directory_v1, auth } from 'googleapis/build/src/apis/admin/index.js'
+import type { calendar_v3 } from 'googleapis/build/src/apis/calendar/index.js'
+import type { cloudidentity_v1 } from 'googleapis/build/src/apis/cloudidentity/index.js'
+import type { drive_v3 } from 'googleapis/build/src/apis/drive/index.js'
 import type { gmail_v1 } from 'googleapis/build/src/apis/gmail/index.js'
 import type { licensing_v1 } from 'googleapis/build/src/apis/licensing/index.js'
+import type { vault_v1 } from 'googleapis/build/src/apis/vault/index.js'
 import { z } from 'zod'
-import { type Gate, type Secret, secret } from '../../src/connector.ts'
+import type { Gate, Secret } from '../../src/connector.ts'
 import { type ChangeStatus, changeTogether } from './chromebooks.ts'
 import { type Part, scopesOf } from './scopes.ts'
-
-export const Settings = z.strictObject({
-  /** The text of the service account's JSON key. */
-  credentials: secret(),
-  /** The administrator that the service account acts as; a super administrator, since others cannot touch one. */
-  subject: z.email().toLowerCase(),
-  customer: z.string().min(1).default('my_customer'),
-  /** Products whose licences are freed (`Google-Apps`, `101031`); none when absent, since mail may be needed longer. */
-  licences: z.array(z.string().min(1)).default([]),
-  /**
-   * Suspend once files and groups are handed over. Google then rejects incoming mail; where it should be answered and
-   * read by the receiver for a while instead: false, and IT gets a task to suspend later.
-   */
-  suspend: z.boolean().default(true),
-  /** Only where somebody must be able to sign in to the account afterwards: it takes security keys off. */
-  turnOffTwoStep: z.boolean().default(false),
-  /** Delete the account in the end; Google can bring it back for 20 days. */
-  deleteUser: z.boolean().default(false),
-  /** Devices that Google does not manage here: their scopes need not be delegated, their steps find nothing. */
-  without: z.array(z.enum(['mobile', 'chrome'])).default([]),
-})
-export type Settings = z.infer<typeof Settings>
+import type { Settings } from './settings.ts'
 
 /** Google's own objects are behind functions: printed by accident, they would show the private key. */
 export interface Client {
@@ -38,6 +21,13 @@ export interface Client {
   licensing(): licensing_v1.Licensing
   /** Gmail's settings belong to the mailbox: its own user is impersonated. */
   gmail(user: string): gmail_v1.Gmail
+  /** A person's calendars belong to the person: impersonated. */
+  calendar(user: string): Promise<calendar_v3.Calendar>
+  /** As `subject`, with the privilege "Manage calendars". */
+  calendarOwners(): Promise<calendar_v3.Calendar>
+  sharedDrives(): Promise<drive_v3.Drive>
+  computers(): Promise<cloudidentity_v1.Cloudidentity>
+  vault(): Promise<vault_v1.Vault>
   /** Asks for a token for one part, as `subject`; for `doctor`. */
   signIn(part: Part): Promise<void>
   /** The same for any scope. The token is thrown away; nothing else is done with it. */
@@ -89,6 +79,26 @@ export async function connect(settings: Settings, gate: Gate): Promise<Client> {
     transfers: () => admin({ version: 'datatransfer_v1', auth: signedIn('transfer', settings.subject), ...options }),
     licensing: () => licensing({ version: 'v1', auth: signedIn('licensing', settings.subject), ...options }),
     gmail: (user) => gmail({ version: 'v1', auth: signedIn('mail', user), ...options }),
+    async calendar(user) {
+      const { calendar } = await import('googleapis/build/src/apis/calendar/index.js')
+      return calendar({ version: 'v3', auth: signedIn('calendar', user), ...options })
+    },
+    async calendarOwners() {
+      const { calendar } = await import('googleapis/build/src/apis/calendar/index.js')
+      return calendar({ version: 'v3', auth: signedIn('calendar-owners', settings.subject), ...options })
+    },
+    async sharedDrives() {
+      const { drive } = await import('googleapis/build/src/apis/drive/index.js')
+      return drive({ version: 'v3', auth: signedIn('shared-drives', settings.subject), ...options })
+    },
+    async computers() {
+      const { cloudidentity } = await import('googleapis/build/src/apis/cloudidentity/index.js')
+      return cloudidentity({ version: 'v1', auth: signedIn('computers', settings.subject), ...options })
+    },
+    async vault() {
+      const { vault } = await import('googleapis/build/src/apis/vault/index.js')
+      return vault({ version: 'v1', auth: signedIn('vault', settings.subject), ...options })
+    },
     async signIn(part) {
       await jwtFor(scopesOf[part], settings.subject).authorize()
     },

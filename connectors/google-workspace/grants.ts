@@ -2,8 +2,9 @@
 import type { AutomaticStep } from '../../src/connector.ts'
 import { ask, order, unlessGone } from './ask.ts'
 import type { Client } from './client.ts'
+import { tokensOf } from './leftovers.ts'
 import { userOf } from './person.ts'
-import { AppPasswords, Tokens } from './shapes.ts'
+import { AppPasswords } from './shapes.ts'
 
 type Step = AutomaticStep<Client>
 
@@ -16,10 +17,7 @@ const oauthTokens: Step = {
   // A session that is still open could give the access again.
   after: ['google-workspace/sessions'],
   async find(at) {
-    if (!(await userOf(at))) return []
-    const userKey = at.account.id
-    const list = await ask('list app access', () => at.client.directory('security').tokens.list({ userKey }), Tokens)
-    return (list.items ?? []).flatMap(({ clientId, displayText, scopes }) => {
+    return (await tokensOf(at)).flatMap(({ clientId, displayText, scopes }) => {
       if (!clientId) return []
       const names = (scopes ?? []).map((scope) => scope.replace(/\/$/, '').split('/').at(-1))
       const fact = `May use ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`

@@ -28,10 +28,12 @@ const ownedGroups: Step = {
     const found: Finding[] = []
     for (const { id, group, soleOwner } of await membershipsOf(at)) {
       if (!soleOwner) continue
-      const head = { id, label: group, before: { group } }
-      if (receiver && 'address' in receiver)
-        found.push({ ...head, state: 'open', fact: `To ${receiver.address}; nobody else owns it` })
-      else
+      const head = { id, label: group }
+      if (receiver && 'address' in receiver) {
+        const role = (await roleIn(at, id, receiver.id)) ?? ''
+        const before = { receiver: receiver.id, role }
+        found.push({ ...head, state: 'open', fact: `To ${receiver.address}; nobody else owns it`, before })
+      } else
         found.push({ ...head, state: 'blocked', fact: receiver?.barred ?? `${soleOwnerFact} IT names another owner.` })
     }
     return found
@@ -50,6 +52,23 @@ const ownedGroups: Step = {
       await unlessThere(ask('add the receiver as owner', () => members.insert(added)))
     }
   },
+  async undo(at, finding) {
+    const { receiver, role } = finding.before as { receiver: string; role: string }
+    const owners = (await unlessGone(ownersOf(at.client, finding.id))) ?? []
+    if (owners.every((one) => one.id !== receiver)) return
+    if (owners.length === 1)
+      throw new Rejected(`${finding.label} has no other owner yet. IT gives the membership back first.`)
+    const { members } = at.client.directory('groups')
+    const params = { groupKey: finding.id, memberKey: receiver }
+    if (role) await ask('take ownership back', () => members.patch({ ...params, requestBody: { role } }))
+    else await unlessGone(order('take ownership back', () => members.delete(params)))
+  },
+}
+
+async function roleIn(at: GoogleAt, groupKey: string, memberKey: string): Promise<string | undefined> {
+  const { members } = at.client.directory('groups')
+  const member = await unlessGone(ask('read a membership', () => members.get({ groupKey, memberKey }), MemberShape))
+  return member?.role ?? undefined
 }
 
 const groups: Step = {

@@ -5,15 +5,25 @@
 import type { Connector } from '../../src/connector.ts'
 import { accountSteps } from './account.ts'
 import { adminRoles } from './admin-roles.ts'
+import { calendarSteps } from './calendars.ts'
 import { check } from './check.ts'
-import { type Client, connect, Settings } from './client.ts'
-import { deviceSteps } from './devices.ts'
+import { chromebookSteps } from './chromebook-steps.ts'
+import { type Client, connect } from './client.ts'
+import { computerSteps } from './computers.ts'
 import { grantSteps } from './grants.ts'
 import { groupSteps } from './groups.ts'
+import { leavingSteps } from './leaving.ts'
+import { leftoverTasks } from './leftovers.ts'
+import { licences } from './licences.ts'
 import { mailAccessSteps } from './mail-access.ts'
 import { mailHandOverSteps, mailTasks } from './mail-hand-over.ts'
+import { meetings } from './meetings.ts'
 import { locate } from './person.ts'
+import { phoneSteps } from './phones.ts'
+import { reports } from './reports.ts'
 import { delegation, rights } from './scopes.ts'
+import { Settings } from './settings.ts'
+import { sharedDriveSteps } from './shared-drives.ts'
 import { signInSteps } from './sign-in.ts'
 import { transferFiles } from './transfer.ts'
 
@@ -41,6 +51,27 @@ const connector: Connector<Settings, Client> = {
       source: 'assumed',
     },
     {
+      id: 'calendar',
+      matches: ({ url }) => url.hostname === 'www.googleapis.com' && url.pathname.startsWith('/calendar/'),
+      perSecond: 8,
+      concurrent: 3,
+      source: 'assumed',
+    },
+    {
+      id: 'drive',
+      matches: ({ url }) => url.hostname === 'www.googleapis.com',
+      perSecond: 20,
+      concurrent: 5,
+      source: 'assumed',
+    },
+    {
+      id: 'vault',
+      matches: ({ url }) => url.hostname === 'vault.googleapis.com',
+      perSecond: 2,
+      concurrent: 2,
+      source: 'assumed',
+    },
+    {
       id: 'directory',
       perSecond: 40,
       concurrent: 10,
@@ -62,10 +93,19 @@ const connector: Connector<Settings, Client> = {
     ...mailAccessSteps,
     ...mailHandOverSteps,
     transferFiles,
+    ...calendarSteps,
+    meetings,
+    ...sharedDriveSteps,
     ...groupSteps,
-    ...deviceSteps,
+    reports,
+    ...phoneSteps,
+    ...chromebookSteps,
+    ...computerSteps,
     ...accountSteps,
+    ...leavingSteps,
+    licences,
     ...mailTasks,
+    ...leftoverTasks,
   ],
 }
 

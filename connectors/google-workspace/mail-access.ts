@@ -1,11 +1,12 @@
-/** How mail leaves the company: mail programs (POP, IMAP), forwarding, and filters that forward. */
+/** How mail leaves the company: mail programs (POP, IMAP), forwarding, filters that forward, others who may read it. */
+import { isDeepStrictEqual } from 'node:util'
 import type { gmail_v1 } from 'googleapis/build/src/apis/gmail/v1.js'
 import type { AutomaticStep, Finding } from '../../src/connector.ts'
-import { ask, order, unlessGone } from './ask.ts'
+import { ask, order, unlessGone, unlessThere } from './ask.ts'
 import type { Client } from './client.ts'
 import { kept, mailboxOf, openMailbox } from './mailbox.ts'
 import { type GoogleAt, receiverOf } from './person.ts'
-import { Filters, Forwarding, Pop } from './shapes.ts'
+import { Delegates, Filters, Forwarding, Pop } from './shapes.ts'
 
 type Step = AutomaticStep<Client>
 const me = { userId: 'me' }
@@ -94,10 +95,9 @@ const filters: Step = {
     const found: Finding[] = []
     for (const { id, action, criteria } of list.filter ?? []) {
       if (!id || !action?.forward || (await isForReceiver(at, action.forward))) continue
-      // Google's own change to a filter is deleting it; `before` lets IT write it again.
-      const where = kept(criteria ?? {}, filterCriteria)
-      const before = { criteria: where, action: kept(action, ['forward', 'addLabelIds', 'removeLabelIds']) }
-      found.push({ id, label: `To ${action.forward}`, state: 'open', fact: `Where ${described(where)}`, before })
+      const before = filterOf({ criteria, action })
+      const fact = `Where ${described(before.criteria)}`
+      found.push({ id, label: `To ${action.forward}`, state: 'open', fact, before })
     }
     return found
   },
@@ -105,11 +105,57 @@ const filters: Step = {
     const settings = await openMailbox(at)
     await unlessGone(order('delete a mail filter', () => settings.filters.delete({ ...me, id: finding.id })))
   },
+  /** A filter that is written again has a number of its own, so what it says tells whether it is there. */
+  async undo(at, finding) {
+    const settings = await openMailbox(at)
+    const requestBody = finding.before as gmail_v1.Schema$Filter
+    const list = await ask('list mail filters', () => settings.filters.list(me), Filters)
+    const there = list.filter?.some((one) => isDeepStrictEqual(filterOf(one), requestBody))
+    if (!there) await ask('write a mail filter again', () => settings.filters.create({ ...me, requestBody }))
+  },
+}
+
+/** Late: until then they may be needed. Who receives the mail stays. */
+const delegates: Step = {
+  id: 'mail-delegates',
+  title: 'Take others off the mailbox',
+  area: 'applications',
+  phase: 'remove',
+  supersededBy: 'google-workspace/suspend',
+  async find(at) {
+    const mailbox = await mailboxOf(at)
+    if ('closed' in mailbox) return []
+    const list = await ask('list mail delegates', () => mailbox.settings.delegates.list(me), Delegates)
+    const found: Finding[] = []
+    for (const { delegateEmail, verificationStatus } of list.delegates ?? []) {
+      if (!delegateEmail || (await isForReceiver(at, delegateEmail))) continue
+      const fact = `verificationStatus=${verificationStatus}`
+      found.push({ id: delegateEmail, label: delegateEmail, state: 'open', fact, before: { delegateEmail } })
+    }
+    return found
+  },
+  async apply(at, finding) {
+    const settings = await openMailbox(at)
+    const params = { ...me, delegateEmail: finding.id }
+    await unlessGone(order('remove a mail delegate', () => settings.delegates.delete(params)))
+  },
+  async undo(at, finding) {
+    const settings = await openMailbox(at)
+    const requestBody = finding.before as { delegateEmail: string }
+    await unlessThere(ask('add a mail delegate', () => settings.delegates.create({ ...me, requestBody })))
+  },
 }
 
 async function isForReceiver(at: GoogleAt, address: string | null | undefined): Promise<boolean> {
   const receiver = await receiverOf(at)
   return receiver !== undefined && 'address' in receiver && receiver.address.toLowerCase() === address?.toLowerCase()
+}
+
+function filterOf({ criteria, action }: gmail_v1.Schema$Filter) {
+  return {
+    criteria: kept(criteria ?? {}, filterCriteria),
+    action: kept(action ?? {}, ['forward', 'addLabelIds', 'removeLabelIds']),
+  }
 }
 
 const filterCriteria = [
@@ -129,4 +175,4 @@ function described(criteria: object): string {
   return said.length > 0 ? said.join(', ').slice(0, 80) : 'anything comes in'
 }
 
-export const mailAccessSteps: readonly Step[] = [mailPrograms, forwarding, filters]
+export const mailAccessSteps: readonly Step[] = [mailPrograms, forwarding, filters, delegates]

@@ -23,7 +23,7 @@ export async function locate(client: Client, leaver: Leaver): Promise<readonly A
   return [...found.values()]
 }
 
-function search(client: Client, query: string): Promise<User[]> {
+export function search(client: Client, query: string): Promise<User[]> {
   const { customer } = client.settings
   return all(
     (page) =>
@@ -69,7 +69,7 @@ interface Relation {
   value?: string
 }
 
-function knownOf(user: User): KnownOfPerson {
+export function knownOf(user: User): KnownOfPerson {
   const jobs = (user.organizations ?? []) as Organization[]
   const job = jobs.find((one) => one.primary) ?? jobs[0]
   const manager = ((user.relations ?? []) as Relation[]).find((one) => one.type === 'manager')?.value

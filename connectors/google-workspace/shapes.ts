@@ -27,6 +27,7 @@ export const User = z.looseObject({
   isEnrolledIn2Sv: z.boolean(),
   isEnforcedIn2Sv: flag,
   includeInGlobalAddressList: flag,
+  orgUnitPath: words,
   suspensionReason: words,
   creationTime: words,
   recoveryEmail: words,
@@ -61,29 +62,30 @@ export const RoleAssignments = listed(
   z.looseObject({ roleAssignmentId: id, roleId: id, scopeType: words, orgUnitId: words }),
 )
 
-export const Phones = listed(
-  'mobiledevices',
-  z.looseObject({
-    resourceId: id,
-    status: id,
-    email: z.array(z.string()),
-    model: words,
-    os: words,
-    type: words,
-    lastSync: words,
-  }),
-)
-export const Chromebooks = listed(
-  'chromeosdevices',
-  z.looseObject({
-    deviceId: id,
-    status: id,
-    annotatedUser: words,
-    recentUsers: z.array(z.looseObject({ email: words })).nullish(),
-    model: words,
-    serialNumber: words,
-  }),
-)
+export const Phone = z.looseObject({
+  resourceId: id,
+  status: id,
+  email: z.array(z.string()),
+  model: words,
+  os: words,
+  type: words,
+  lastSync: words,
+})
+export const Phones = listed('mobiledevices', Phone)
+export const Chromebook = z.looseObject({
+  deviceId: id,
+  status: id,
+  annotatedUser: words,
+  recentUsers: z.array(z.looseObject({ email: words })).nullish(),
+  model: words,
+  serialNumber: words,
+})
+export const Chromebooks = listed('chromeosdevices', Chromebook)
+export const CommandIssued = z.looseObject({ commandId: id })
+export const Command = z.looseObject({
+  state: id,
+  commandResult: z.looseObject({ result: words, errorMessage: words }).nullish(),
+})
 export const StatusResults = z.looseObject({
   changeChromeOsDeviceStatusResults: z
     .array(
@@ -101,10 +103,8 @@ export const Applications = listed(
   'applications',
   z.looseObject({ id, name: id, transferParams: z.array(z.looseObject({ key: words })).nullish() }),
 )
-export const Licences = listed(
-  'items',
-  z.looseObject({ productId: id, skuId: id, userId: id, skuName: words, productName: words }),
-)
+export const Licence = z.looseObject({ productId: id, skuId: id, userId: id, skuName: words, productName: words })
+export const Licences = listed('items', Licence)
 
 export const Imap = z.looseObject({ enabled: z.boolean() })
 export const Pop = z.looseObject({ accessWindow: id })
@@ -122,3 +122,60 @@ export const Filters = listedByGmail(
   z.looseObject({ id, action: z.looseObject({ forward: words }), criteria: z.looseObject({}).nullish() }),
 )
 export const Delegates = listedByGmail('delegates', z.looseObject({ delegateEmail: id, verificationStatus: id }))
+
+/** Cloud Identity names no kinds either. */
+export const ComputerUser = z.looseObject({ name: id, userEmail: id, managementState: id })
+export const ComputerUsers = z.looseObject({ deviceUsers: z.array(ComputerUser).optional(), nextPageToken: words })
+export const Computer = z.looseObject({
+  name: id,
+  deviceType: id,
+  ownerType: words,
+  managementState: words,
+  model: words,
+  hostname: words,
+  serialNumber: words,
+})
+export const Operation = z.looseObject({
+  error: z.looseObject({ code: z.number().nullish(), message: words }).nullish(),
+})
+
+export const Calendars = listed(
+  'items',
+  z.looseObject({ id, summary: words, primary: flag, accessRole: id, dataOwner: words, deleted: flag }),
+)
+export const CalendarRules = listed(
+  'items',
+  z.looseObject({ id, role: id, scope: z.looseObject({ type: id, value: words }) }),
+)
+export const Event = z.looseObject({
+  id,
+  status: words,
+  summary: words,
+  organizer: z.looseObject({ self: flag }).nullish(),
+  attendees: z.array(z.looseObject({ self: flag, email: words })).nullish(),
+  start: z.looseObject({ date: words, dateTime: words }).nullish(),
+  recurrence: z.array(z.string()).nullish(),
+  eventType: words,
+})
+export const Events = listed('items', Event)
+
+export const SharedDrives = listed('drives', z.looseObject({ id, name: words }))
+export const Permissions = listed('permissions', z.looseObject({ id, type: id, role: id, emailAddress: words }))
+
+/** Vault leaves out empty lists and kinds. */
+export const Matters = z.looseObject({
+  matters: z.array(z.looseObject({ matterId: id, name: words })).optional(),
+  nextPageToken: words,
+})
+export const Holds = z.looseObject({
+  holds: z
+    .array(
+      z.looseObject({
+        name: words,
+        accounts: z.array(z.looseObject({ accountId: words })).nullish(),
+        orgUnit: z.looseObject({}).nullish(),
+      }),
+    )
+    .optional(),
+  nextPageToken: words,
+})

@@ -16,7 +16,7 @@ const skewMs = 60_000
 
 export const transferFiles: AutomaticStep<Client> = {
   id: 'transfer-files',
-  title: 'Hand over Drive files and the calendar',
+  title: 'Hand over Drive files, the calendar and Looker Studio reports',
   area: 'applications',
   phase: 'preserve',
   async find(at) {
@@ -81,12 +81,19 @@ function standing(finding: Pick<Finding, 'id' | 'label'>, job: Transfer): Findin
     return {
       ...finding,
       state: 'open',
-      fact: `${said}; a legal hold on any service of the account blocks it, or the receiver lacks storage`,
+      fact: `${said}${failedParts(job)}; a legal hold on any service of the account blocks it, or the receiver lacks storage`,
     }
   return { ...finding, state: 'pending', fact: said }
 }
 
-/** "Drive and Docs" and "Calendar", as applications.list names them; Looker Studio reports stay. */
+function failedParts({ applicationDataTransfers: parts = [] }: Transfer): string {
+  const failed = parts.filter((one) => one.applicationTransferStatus === 'failed')
+  return failed.length > 0 && failed.length < parts.length
+    ? ` for ${failed.length} of ${parts.length} applications`
+    : ''
+}
+
+/** "Drive and Docs", "Calendar" and "Looker Studio" (once Data Studio), as applications.list names them. */
 async function applications(client: Client): Promise<Application[]> {
   const list = await all(
     (page) =>
@@ -97,7 +104,7 @@ async function applications(client: Client): Promise<Application[]> {
       ),
     (page) => page.applications,
   )
-  const wanted = list.filter((one) => /drive|calendar/i.test(one.name ?? ''))
+  const wanted = list.filter((one) => /drive|calendar|looker|data studio/i.test(one.name ?? ''))
   if (wanted.length === 0)
     throw new Rejected('Google offers neither Drive nor Calendar for transfer here. IT hands over by hand.')
   return wanted

@@ -5,6 +5,8 @@
 export interface World<S> {
   /** What a reader sees now; a copy, so nothing can be changed through it. */
   read(): S
+  /** The same without a copy, for who only shows it: copying is most of the work of a pretend vendor. */
+  peek(): S
   /** The truth, for the vendor's own checks and for tests. */
   truth(): S
   write<T>(change: (state: S) => T): T
@@ -14,7 +16,9 @@ export interface World<S> {
 export function world<S>(initial: S, lagMs = 0, now: () => number = Date.now): World<S> {
   const state = structuredClone(initial)
   let stale: { state: S; until: number } | undefined
+  const peek = () => (stale && now() < stale.until ? stale.state : state)
   return {
+    peek,
     read: () => (stale && now() < stale.until ? stale.state : structuredClone(state)),
     truth: () => state,
     write(change) {

@@ -113,7 +113,7 @@ describe('mail', () => {
 })
 
 describe('the transfer of files', () => {
-  it('moves private files too, frees rooms, and waits until Google says completed', async () => {
+  it('moves private files and reports too, frees rooms, and waits until Google says completed', async () => {
     const world = await openWorld({ transferMs: 3_600_000 })
     await world.applyAll('transfer-files')
     expect((await world.find('transfer-files'))[0]?.state).toBe('pending')
@@ -123,6 +123,7 @@ describe('the transfer of files', () => {
         applicationTransferParams: [{ key: 'PRIVACY_LEVEL', value: ['PRIVATE', 'SHARED'] }],
       },
       { applicationId: '435070579839', applicationTransferParams: [{ key: 'RELEASE_RESOURCES', value: ['TRUE'] }] },
+      { applicationId: '810260081642', applicationTransferParams: [] },
     ])
     world.server.settle()
     expect((await world.find('transfer-files'))[0]).toMatchObject({
@@ -197,6 +198,35 @@ describe('groups', () => {
     expect(
       world.state.members.find((one) => one.group === group?.id && one.user === world.user(cast.manager).id)?.role,
     ).toBe('OWNER')
+  })
+
+  it('lose the receiver again, but never their last owner', async () => {
+    const world = await openWorld()
+    const [finding] = await world.find('owned-groups')
+    const mine = (await world.find('groups')).find((one) => one.id === finding?.id)
+    const before = structuredClone(world.state.members)
+    await world.apply('owned-groups', finding!)
+    await world.apply('groups', mine!)
+    await expect(world.undo('owned-groups', finding!)).rejects.toThrow('no other owner yet')
+    await world.undo('groups', mine!)
+    for (const _ of [1, 2]) await world.undo('owned-groups', finding!)
+    expect(sorted(world.state.members)).toEqual(sorted(before))
+  })
+
+  it('make a member of a receiver again who was one', async () => {
+    const world = await openWorld()
+    const [finding] = await world.find('owned-groups')
+    const member = {
+      group: finding!.id,
+      user: world.user(cast.manager).id,
+      role: 'MEMBER',
+      delivery: 'ALL_MAIL',
+    } as const
+    world.state.members.push({ ...member })
+    const [again] = await world.find('owned-groups')
+    await world.apply('owned-groups', again!)
+    await world.undo('owned-groups', again!)
+    expect(world.state.members.at(-1)).toEqual(member)
   })
 
   it('keep their only owner where nobody receives, and IT is told', async () => {

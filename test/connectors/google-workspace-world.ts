@@ -15,6 +15,7 @@ import {
 import type { State, User } from '../../src/sandbox/google-workspace/state.ts'
 import type { Fault } from '../../src/sandbox/server.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { ordersIn } from '../support/journal.ts'
 import { leaverOf } from '../support/leaver.ts'
 
 export { leaverOf }
@@ -23,6 +24,7 @@ export const leaver = leaverOf(cast.leaver)
 export const receiver = leaverOf(cast.manager)
 
 export interface Applied {
+  label?: string
   intentAt: Date
   answeredAt?: Date
   receipt?: Receipt
@@ -65,7 +67,7 @@ export async function openWorld(
     clock: systemClock,
     random: () => 0,
     onCall: (record) => void records.push(record),
-    overrides: { directory: quick, gmail: quick, licensing: quick, token: quick },
+    overrides: Object.fromEntries(google.limits.map(({ id }) => [id, quick])),
   })
   worlds.push({ close: async () => void (await Promise.all([gate.close(), server.close()])) })
   const client = await google.connect(google.settings.parse({ ...server.settings, ...settings }), gate)
@@ -85,6 +87,7 @@ export async function openWorld(
       effectiveAt: new Date(),
       signal: new AbortController().signal,
       applied: (id) => applied.get(`${step} ${id}`),
+      orders: () => ordersIn(applied, `${step} `),
       once: (key, read) => reads.once(key, read),
       ...more,
     }
@@ -92,9 +95,10 @@ export async function openWorld(
 
   async function apply(step: string, finding: Finding, more?: Partial<At>): Promise<Receipt | void> {
     const key = `${step} ${finding.id}`
-    applied.set(key, { ...applied.get(key), intentAt: new Date() })
+    const { label } = finding
+    applied.set(key, { ...applied.get(key), label, intentAt: new Date() })
     const receipt = await stepOf(step).apply(at(step, more), finding)
-    applied.set(key, { intentAt: new Date(), answeredAt: new Date(), ...(receipt && { receipt }) })
+    applied.set(key, { label, intentAt: new Date(), answeredAt: new Date(), ...(receipt && { receipt }) })
     return receipt
   }
 
@@ -117,6 +121,77 @@ export async function openWorld(
       void server.faults.push({ when: (one) => path.test(`${one.method} ${one.path}`), as, times }),
     asked: (path) => server.calls.filter(({ asked }) => path.test(`${asked.method} ${asked.path}`)).length,
   }
+}
+
+export const everyScope = google.rights.map((one) => one.name.split('/auth/')[1] ?? '')
+
+/** What only some leavers have: who reads their mail, whom they manage, calendars, computers, shared drives, holds. */
+export function furnish(state: State): void {
+  const { id } = userIn(state, cast.leaver)
+  state.mailboxes[id]?.delegates.push({ delegateEmail: cast.other, verificationStatus: 'accepted' })
+  for (const email of [cast.other, cast.namesake]) userIn(state, email).managerEmail = cast.leaver
+  state.matters.push({
+    matterId: 'm1',
+    name: 'Namesake',
+    state: 'OPEN',
+    holds: [{ holdId: 'h1', name: 'Mail', accounts: [userIn(state, cast.namesake).id] }],
+  })
+  furnishCalendars(state)
+  for (const [at, email] of [cast.leaver, `not.${cast.leaver}`].entries())
+    for (const [deviceType, ownerType] of [
+      ['WINDOWS', 'COMPANY'],
+      ['WINDOWS', 'BYOD'],
+      ['MAC_OS', 'COMPANY'],
+    ] as const)
+      state.endpoints.push({
+        name: `devices/${deviceType}${ownerType}${at}/deviceUsers/u${at}`,
+        userEmail: email,
+        userState: 'APPROVED',
+        deviceType,
+        ownerType,
+        deviceState: 'APPROVED',
+        model: 'ThinkPad X1',
+        serialNumber: `PF-${at}`,
+      })
+  const manager = { id: 'p1', type: 'user', role: 'organizer' } as const
+  const reader = { id: 'p2', type: 'user', role: 'reader', emailAddress: cast.leaver } as const
+  state.sharedDrives.push(
+    { id: 'd1', name: 'Deals', people: [{ ...manager, emailAddress: cast.leaver }] },
+    { id: 'd2', name: 'Company', people: [{ ...manager, emailAddress: cast.manager }, reader] },
+  )
+}
+
+function furnishCalendars(state: State): void {
+  const { id: owner } = userIn(state, cast.leaver)
+  const mine = state.calendars.find((one) => one.owner === owner)
+  mine?.rules.push({ role: 'writer', type: 'user', value: cast.other })
+  mine?.rules.push({ role: 'reader', type: 'domain', value: state.domain })
+  for (const [id, of] of [
+    ['team@group.calendar.google.com', owner],
+    ['office@group.calendar.google.com', userIn(state, cast.namesake).id],
+  ] as const)
+    state.calendars.push({
+      id,
+      summary: id,
+      owner: of,
+      primary: false,
+      rules: [{ role: 'owner', type: 'user', value: cast.leaver }],
+      events: [],
+    })
+  const meeting = { status: 'confirmed', summary: 'Weekly', organizer: cast.leaver, eventType: 'default' }
+  const attendees = [cast.leaver, cast.other]
+  mine?.events.push(
+    { ...meeting, id: 'once', attendees, start: { dateTime: '2100-05-03T10:00:00Z' } },
+    {
+      ...meeting,
+      id: 'weekly',
+      attendees,
+      start: { dateTime: '2024-05-06T10:00:00Z' },
+      recurrence: ['RRULE:FREQ=WEEKLY;COUNT=900;BYDAY=MO', 'EXDATE:20240513T100000Z'],
+    },
+    { ...meeting, id: 'alone', attendees: [cast.leaver], start: { dateTime: '2100-05-03T10:00:00Z' } },
+    { ...meeting, id: 'theirs', organizer: cast.other, attendees, start: { dateTime: '2100-05-03T10:00:00Z' } },
+  )
 }
 
 export function stepOf(id: string): AutomaticStep<Client> {

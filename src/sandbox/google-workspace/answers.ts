@@ -83,12 +83,15 @@ export interface Paging {
   most: number
   /** The bed's own: Google may always give fewer than asked for. */
   pageSize: number | undefined
+  /** How the API calls the size of a page; `maxResults` when absent. */
+  sizeName?: string
 }
 
 /** One page under the list's own name; an empty list is left out, as Google does. */
 export function page<T>(name: string, items: readonly T[], paging: Paging): Answer {
-  const asked = paging.query.get('maxResults')
-  if (asked !== null && !(Number(asked) >= 1 && Number(asked) <= paging.most)) return invalid('maxResults')
+  const sizeName = paging.sizeName ?? 'maxResults'
+  const asked = paging.query.get(sizeName)
+  if (asked !== null && !(Number(asked) >= 1 && Number(asked) <= paging.most)) return invalid(sizeName)
   const size = Math.min(Number(asked ?? paging.default), paging.pageSize ?? paging.most)
   const token = paging.query.get('pageToken')
   const start =

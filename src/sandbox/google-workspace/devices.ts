@@ -2,7 +2,7 @@
 import type { Answer } from '../server.ts'
 import { invalid, notFound, ok, page, refusal } from './answers.ts'
 import type { Call, Method } from './route.ts'
-import type { Chromebook, Phone } from './state.ts'
+import { type Chromebook, nextSerial, type Phone } from './state.ts'
 
 const base = '/admin/directory/v1/customer/{customer}/devices'
 const phoneScopes = ['admin.directory.device.mobile', 'admin.directory.device.mobile.action']
@@ -10,6 +10,10 @@ const chromeScopes = ['admin.directory.device.chromeos']
 
 export const deviceMethods: readonly Method[] = [
   { method: 'GET', path: `${base}/mobile`, scopes: phoneScopes, answer: listPhones },
+  { method: 'GET', path: `${base}/mobile/{resource}`, scopes: phoneScopes, answer: getPhone },
+  { method: 'GET', path: `${base}/chromeos/{device}`, scopes: chromeScopes, answer: getChromebook },
+  { method: 'POST', path: `${base}/chromeos/{device}:issueCommand`, scopes: chromeScopes, answer: issueCommand },
+  { method: 'GET', path: `${base}/chromeos/{device}/commands/{command}`, scopes: chromeScopes, answer: getCommand },
   { method: 'POST', path: `${base}/mobile/{resource}/action`, scopes: phoneScopes, answer: act },
   { method: 'GET', path: `${base}/chromeos`, scopes: chromeScopes, answer: listChromebooks },
   { method: 'POST', path: `${base}/chromeos:batchChangeStatus`, scopes: chromeScopes, answer: batchChangeStatus },
@@ -27,6 +31,11 @@ function listPhones(call: Call): Answer {
   if (text === undefined) return invalid('query')
   const found = call.world.read().phones.filter((phone) => phone.email.some((one) => one.includes(text)))
   return page('mobiledevices', found.map(shownPhone), call.paging(100, 100))
+}
+
+function getPhone(call: Call): Answer {
+  const found = call.world.read().phones.find((one) => one.resourceId === call.params.resource)
+  return found ? ok(shownPhone(found)) : notFound('resourceId')
 }
 
 function shownPhone({ wipedAt, ...phone }: Phone) {
@@ -63,6 +72,49 @@ function listChromebooks(call: Call): Answer {
     .read()
     .chromebooks.filter((one) => [one.annotatedUser ?? '', ...one.recentUsers].some((name) => name.includes(text)))
   return page('chromeosdevices', found.map(shownChromebook), call.paging(100, 300))
+}
+
+function getChromebook(call: Call): Answer {
+  const found = call.world.read().chromebooks.find((one) => one.deviceId === call.params.device)
+  return found ? ok(shownChromebook(found)) : noDevice
+}
+
+const noDevice = refusal(404, 'notFound', 'Device not found.', 'NOT_FOUND')
+const commands = ['REBOOT', 'WIPE_USERS', 'REMOTE_POWERWASH']
+
+/** The command waits for the device (Directory API, devices.chromeos.issueCommand). */
+function issueCommand(call: Call): Answer {
+  const type = String(call.body.commandType ?? '')
+  if (!commands.includes(type))
+    return refusal(400, 'badRequest', 'Request contains an invalid argument.', 'INVALID_ARGUMENT')
+  return call.world.write((state) => {
+    const device = state.chromebooks.find((one) => one.deviceId === call.params.device)
+    if (!device) return noDevice
+    if (device.status === 'DEPROVISIONED')
+      return refusal(400, 'failedPrecondition', 'Device is not managed.', 'FAILED_PRECONDITION')
+    const commandId = nextSerial(state)
+    const issuedAt = Date.now()
+    const ends = { state: 'EXECUTED_BY_CLIENT', result: 'SUCCESS' }
+    const endsAt = issuedAt + call.times.wipeMs
+    state.chromeCommands.push({ commandId, deviceId: device.deviceId, type, issuedAt, endsAt, ends })
+    return ok({ commandId })
+  })
+}
+
+function getCommand(call: Call): Answer {
+  const { device, command } = call.params
+  const found = call.world.read().chromeCommands.find((one) => one.deviceId === device && one.commandId === command)
+  if (!found) return refusal(404, 'notFound', 'Command not found.', 'NOT_FOUND')
+  const { commandId, type, issuedAt, endsAt, ends } = found
+  const { state, ...commandResult } = endsAt <= Date.now() ? ends : { state: 'PENDING' }
+  return ok({
+    commandId,
+    type,
+    issueTime: new Date(issuedAt).toISOString(),
+    commandExpireTime: new Date(issuedAt + 86_400_000).toISOString(),
+    state,
+    ...(Object.keys(commandResult).length > 0 && { commandResult }),
+  })
 }
 
 function shownChromebook({ recentUsers, ...device }: Chromebook) {

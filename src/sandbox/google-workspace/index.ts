@@ -5,12 +5,15 @@
 import { Secret } from '../../connector.ts'
 import { exchange, type Pretend, pretend } from '../server.ts'
 import { type World, world } from '../world.ts'
+import { calendarMethods } from './calendars.ts'
+import { computerMethods } from './computers.ts'
 import { deviceMethods } from './devices.ts'
 import { groupMethods } from './groups.ts'
 import { mailMethods } from './mail.ts'
 import { createRouter, scopePrefix } from './route.ts'
 import { securityMethods } from './security.ts'
 import { administrator, seed } from './seed.ts'
+import { driveMethods, vaultMethods } from './shared-drives.ts'
 import { serviceAccount, signInDoor } from './sign-in.ts'
 import type { State } from './state.ts'
 import { licensingMethods, transferMethods } from './transfers.ts'
@@ -23,7 +26,7 @@ export interface GoogleWorkspaceOptions {
   pageSize?: number
   latencyMs?: number
   traffic?: string
-  /** Scopes that domain-wide delegation grants, without the common prefix; all that the methods know when absent. */
+  /** Scopes that domain-wide delegation grants, without the common prefix; all but the broadest when absent. */
   delegated?: readonly string[]
   /** APIs that the project has not enabled: 'Admin SDK API', 'Gmail API', 'Enterprise License Manager API'. */
   disabledApis?: readonly string[]
@@ -48,7 +51,15 @@ export interface PretendGoogleWorkspace extends Pretend {
   settle(): void
 }
 
-const hosts = ['oauth2.googleapis.com', 'admin.googleapis.com', 'gmail.googleapis.com', 'licensing.googleapis.com']
+const hosts = [
+  'oauth2.googleapis.com',
+  'admin.googleapis.com',
+  'gmail.googleapis.com',
+  'licensing.googleapis.com',
+  'www.googleapis.com',
+  'cloudidentity.googleapis.com',
+  'vault.googleapis.com',
+]
 const methods = [
   {
     api: 'Admin SDK API',
@@ -56,8 +67,16 @@ const methods = [
   },
   { api: 'Enterprise License Manager API', methods: licensingMethods },
   { api: 'Gmail API', methods: mailMethods },
+  { api: 'Google Calendar API', methods: calendarMethods },
+  { api: 'Google Drive API', methods: driveMethods },
+  { api: 'Cloud Identity API', methods: computerMethods },
+  { api: 'Google Vault API', methods: vaultMethods },
 ]
-const allScopes = [...new Set(methods.flatMap((one) => one.methods.flatMap((method) => method.scopes)))]
+/** Those that open a whole part of the company are delegated only where a test says so. */
+const broad = ['drive', 'calendar', 'calendar.events']
+const allScopes = [...new Set(methods.flatMap((one) => one.methods.flatMap((method) => method.scopes)))].filter(
+  (scope) => !broad.includes(scope),
+)
 
 export async function pretendGoogleWorkspace(options: GoogleWorkspaceOptions = {}): Promise<PretendGoogleWorkspace> {
   const account = serviceAccount()
@@ -100,19 +119,29 @@ export async function pretendGoogleWorkspace(options: GoogleWorkspaceOptions = {
       licences: ['Google-Apps', 'Google-Vault'],
     },
     secrets,
-    settle() {
-      state.write((truth) => {
-        for (const transfer of truth.transfers) transfer.finishedAt = Math.min(transfer.finishedAt, Date.now())
-        for (const phone of truth.phones)
-          if (phone.wipedAt !== undefined) phone.wipedAt = Math.min(phone.wipedAt, Date.now())
-      })
-    },
+    settle: () => state.write(settle),
   }
 }
 
-/** Token endpoints have no contract; listing roles and assigning one are real methods that the contract's file lacks. */
+function settle(truth: State): void {
+  const now = Date.now()
+  for (const transfer of truth.transfers) transfer.finishedAt = Math.min(transfer.finishedAt, now)
+  for (const command of truth.chromeCommands) command.endsAt = Math.min(command.endsAt, now)
+  for (const device of [...truth.phones, ...truth.endpoints])
+    if (device.wipedAt !== undefined) device.wipedAt = Math.min(device.wipedAt, now)
+}
+
+/** Token endpoints have no contract; these are real methods (googleapis 188) that the contract's file lacks. */
+const notInContract: readonly [method: string, path: RegExp][] = [
+  ['GET', /\/roles$/],
+  ['POST', /\/roleassignments$/],
+  ['POST', /\/settings\/filters$/],
+  ['POST', /\/transferOwnership$/],
+  ['POST', /\/deviceUsers\/[^/]+:approve$/],
+]
+
 function isInContract(path: string, method: string): boolean {
-  return path !== '/token' && !path.endsWith('/roles') && !(path.endsWith('/roleassignments') && method === 'POST')
+  return path !== '/token' && !notInContract.some(([of, like]) => of === method && like.test(path))
 }
 
 function privateKeyLine(keyFile: string): string {

@@ -2,7 +2,7 @@
 import type { Answer } from '../server.ts'
 import { mailOff, nothing, ok, refusal } from './answers.ts'
 import type { Call, Method } from './route.ts'
-import { findUser, type Mailbox, mailboxOf, type State } from './state.ts'
+import { emptyMailbox, findUser, type Mailbox, mailboxOf, nextSerial, type State } from './state.ts'
 
 const base = '/gmail/v1/users/{user}/settings'
 const basic = ['gmail.settings.basic']
@@ -20,6 +20,12 @@ export const mailMethods: readonly Method[] = [
     path: `${base}/filters`,
     scopes: basic,
     answer: (call) => look(call, (box) => ok(listed('filter', box.filters))),
+  },
+  {
+    method: 'POST',
+    path: `${base}/filters`,
+    scopes: basic,
+    answer: (call) => change(call, (box, state) => addFilter(box, state, call)),
   },
   {
     method: 'DELETE',
@@ -74,7 +80,7 @@ function refused(call: Call, state: State): Answer | undefined {
 
 function look(call: Call, show: (mailbox: Mailbox) => Answer): Answer {
   const state = call.world.read()
-  return refused(call, state) ?? show(mailboxOf(state, call.subject.id))
+  return refused(call, state) ?? show(state.mailboxes[call.subject.id] ?? emptyMailbox())
 }
 
 function change(call: Call, act: (mailbox: Mailbox, state: State) => Answer): Answer {
@@ -95,6 +101,20 @@ function replace(mailbox: Mailbox, name: Setting, body: Record<string, unknown>)
     return refusal(400, 'invalidArgument', 'Invalid vacation settings', 'INVALID_ARGUMENT')
   mailbox[name] = { ...body }
   return ok(mailbox[name])
+}
+
+/** "Filter already exists" for what an earlier one says (Gmail API, settings.filters.create). */
+function addFilter(mailbox: Mailbox, state: State, call: Call): Answer {
+  const { criteria = {}, action = {} } = call.body as Partial<Mailbox['filters'][number]>
+  const { forward } = action
+  if (forward !== undefined && !mailbox.forwardingAddresses.includes(String(forward)))
+    return refusal(400, 'failedPrecondition', 'Unrecognized forwarding address', 'FAILED_PRECONDITION')
+  const same = JSON.stringify([criteria, action])
+  if (mailbox.filters.some((one) => JSON.stringify([one.criteria, one.action]) === same))
+    return refusal(400, 'failedPrecondition', 'Filter already exists', 'FAILED_PRECONDITION')
+  const made = { id: `ANe1Bmk${nextSerial(state)}`, criteria, action }
+  mailbox.filters.push(made)
+  return ok(made)
 }
 
 function deleteFilter(mailbox: Mailbox, call: Call): Answer {

@@ -1,6 +1,6 @@
 /** The example company in Google: the leaver with plenty of everything, a namesake with the like. */
 import { cast, domain, type Employee, employees } from '../company.ts'
-import { emptyMailbox, type State, type User } from './state.ts'
+import { type Calendar, emptyMailbox, type State, type User } from './state.ts'
 
 export const administrator = `google.admin@${domain}`
 
@@ -26,6 +26,13 @@ export function seed(now: number): State {
     mailboxes: Object.fromEntries(users.map((user) => [user.id, emptyMailbox()])),
     phones: [],
     chromebooks: [],
+    calendars: users.map(primaryCalendar),
+    endpoints: [],
+    sharedDrives: [],
+    matters: [],
+    chromeCommands: [],
+    orgUnits: ['/Sales', '/Leavers'],
+    archiveSeats: 1,
     transfers: [],
     // Newest first, so that the leaver's own is on a later page.
     licences: users.toReversed().map((user) => ({ productId: 'Google-Apps', skuId: '1010020025', user: user.id })),
@@ -50,6 +57,7 @@ function userOf(employee: Employee): User {
     title: employee.title,
     department: employee.department,
     ...(employee.manager ? { managerEmail: employee.manager } : {}),
+    orgUnitPath: '/',
     isAdmin: [cast.it, cast.protected].includes(employee.email as never),
     suspended: false,
     archived: false,
@@ -74,6 +82,11 @@ function administratorUser(): User {
     zone: 'Etc/UTC',
   }
   return { ...userOf(blank), isAdmin: true, mailbox: false }
+}
+
+function primaryCalendar({ id, primaryEmail }: User): Calendar {
+  const rules: Calendar['rules'] = [{ role: 'owner', type: 'user', value: primaryEmail }]
+  return { id: primaryEmail, summary: primaryEmail, owner: id, primary: true, rules, events: [] }
 }
 
 function role(roleId: string, roleName: string, roleDescription: string, isSuperAdminRole = false) {

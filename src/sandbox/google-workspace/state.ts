@@ -11,6 +11,7 @@ export interface User {
   title: string
   department: string
   managerEmail?: string
+  orgUnitPath: string
   isAdmin: boolean
   suspended: boolean
   archived: boolean
@@ -74,6 +75,16 @@ export interface Phone {
   wipedAt?: number
 }
 
+/** A command to a Chromebook: carried out from `endsAt` (epoch ms) on. */
+export interface ChromeCommand {
+  commandId: string
+  deviceId: string
+  type: string
+  issuedAt: number
+  endsAt: number
+  ends: { state: string; result?: string; errorMessage?: string }
+}
+
 export interface Chromebook {
   deviceId: string
   serialNumber: string
@@ -83,7 +94,67 @@ export interface Chromebook {
   recentUsers: string[]
 }
 
+export interface CalendarRule {
+  role: 'owner' | 'writer' | 'reader' | 'freeBusyReader'
+  type: 'user' | 'group' | 'domain' | 'default'
+  value?: string
+}
+
+/** A primary calendar has its owner's id, a secondary one an id of its own. */
+export interface Calendar {
+  id: string
+  summary: string
+  owner: string
+  primary: boolean
+  rules: CalendarRule[]
+  events: CalendarEvent[]
+}
+
+export interface CalendarEvent {
+  id: string
+  status: string
+  summary: string
+  /** Addresses: the first is the organizer's. */
+  organizer: string
+  attendees: string[]
+  start: { date?: string; dateTime?: string }
+  recurrence?: string[]
+  eventType: string
+}
+
+/** A user's account on a computer or phone, as Cloud Identity has it. */
+export interface Endpoint {
+  /** `devices/…/deviceUsers/…` */
+  name: string
+  userEmail: string
+  userState: string
+  deviceType: string
+  ownerType: string
+  deviceState: string
+  model: string
+  serialNumber: string
+  /** Epoch ms from which an ordered wipe counts as done. */
+  wipedAt?: number
+}
+
+export interface SharedDrive {
+  id: string
+  name: string
+  people: { id: string; type: 'user' | 'group'; role: string; emailAddress: string }[]
+}
+
+export interface Matter {
+  matterId: string
+  name: string
+  state: 'OPEN' | 'CLOSED'
+  holds: { holdId: string; name: string; accounts?: string[]; orgUnit?: string }[]
+}
+
 export interface State {
+  calendars: Calendar[]
+  endpoints: Endpoint[]
+  sharedDrives: SharedDrive[]
+  matters: Matter[]
   customerId: string
   domain: string
   users: User[]
@@ -97,6 +168,11 @@ export interface State {
   mailboxes: Record<string, Mailbox>
   phones: Phone[]
   chromebooks: Chromebook[]
+  chromeCommands: ChromeCommand[]
+  /** Paths besides `/`. */
+  orgUnits: string[]
+  /** Archived User licences that are left. */
+  archiveSeats: number
   transfers: Transfer[]
   licences: { productId: string; skuId: string; user: string }[]
   serial: number

@@ -93,6 +93,7 @@ const licensing = ['apps.licensing']
 export const licensingMethods: readonly Method[] = [
   { method: 'GET', path: `${product}/users`, scopes: licensing, answer: listForProduct },
   { method: 'POST', path: `${product}/sku/{sku}/user`, scopes: licensing, answer: assign },
+  { method: 'GET', path: oneLicence, scopes: licensing, answer: getLicence },
   { method: 'DELETE', path: oneLicence, scopes: licensing, answer: unassign },
 ]
 
@@ -107,6 +108,16 @@ function listForProduct(call: Call): Answer {
     found.map((one) => shownLicence(state, one)),
     call.paging(100, 1000),
   )
+}
+
+function getLicence(call: Call): Answer {
+  const state = call.world.read()
+  const { product: productId, sku: skuId } = call.params
+  const user = findUser(state, call.params.user ?? '')
+  const found = state.licences.find(
+    (one) => one.user === user?.id && one.productId === productId && one.skuId === skuId,
+  )
+  return found ? ok(shownLicence(state, found)) : notFound('userId')
 }
 
 function shownLicence(state: State, { productId, skuId, user }: State['licences'][number]) {

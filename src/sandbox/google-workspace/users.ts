@@ -1,6 +1,6 @@
 /** Directory API: users. */
 import type { Answer } from '../server.ts'
-import { forbidden, invalid, notFound, nothing, ok, page, refusal } from './answers.ts'
+import { duplicate, forbidden, invalid, notFound, nothing, ok, page, refusal } from './answers.ts'
 import type { Call, Method } from './route.ts'
 import { findUser, type State, type User } from './state.ts'
 
@@ -14,6 +14,8 @@ export const userMethods: readonly Method[] = [
   { method: 'PATCH', path: `${base}/{user}`, scopes, answer: update },
   { method: 'DELETE', path: `${base}/{user}`, scopes, answer: remove },
   { method: 'POST', path: `${base}/{user}/makeAdmin`, scopes, answer: makeAdmin },
+  { method: 'POST', path: `${base}/{user}/aliases`, scopes, answer: addAlias },
+  { method: 'DELETE', path: `${base}/{user}/aliases/{alias}`, scopes, answer: removeAlias },
 ]
 
 function list(call: Call): Answer {
@@ -40,6 +42,7 @@ function matcher(query: string): ((user: User) => boolean) | undefined {
     const value = raw.replace(/^'|'$/g, '').replace(/\\(.)/g, '$1').toLowerCase()
     if (field === 'email')
       tests.push((user) => [user.primaryEmail, ...user.aliases, ...user.otherEmails].includes(value))
+    else if (field === 'directManager') tests.push((user) => user.managerEmail?.toLowerCase() === value)
     else if (field === 'isAdmin') tests.push((user) => user.isAdmin === (value === 'true'))
     else if (field === 'isSuspended') tests.push((user) => user.suspended === (value === 'true'))
     else return undefined
@@ -64,6 +67,8 @@ function update(call: Call): Answer {
     if (!user) return notFound('userKey')
     if (!mayTouch(call.subject, user)) return forbidden
     if (body.suspended === true && user.id === call.subject.id) return forbidden
+    const no = refusedChange(state, user, body)
+    if (no) return no
     if (password !== undefined) user.passwords += 1
     if (body.suspended === true) user.sessions = 0
     patch(user, body)
@@ -71,8 +76,39 @@ function update(call: Call): Answer {
   })
 }
 
+function refusedChange(state: State, user: User, body: Record<string, unknown>): Answer | undefined {
+  const { orgUnitPath, primaryEmail, archived } = body
+  if (typeof orgUnitPath === 'string' && orgUnitPath !== '/' && !state.orgUnits.includes(orgUnitPath))
+    return invalid('INVALID_OU_ID')
+  // An address that is an alias has to be taken away first, even from the same person.
+  if (typeof primaryEmail === 'string' && primaryEmail !== user.primaryEmail && findUser(state, primaryEmail))
+    return duplicate
+  if (archived === true && !user.archived) {
+    if (state.archiveSeats < 1)
+      return refusal(412, 'insufficientArchivedUserLicenses', 'Insufficient archived user licenses')
+    state.archiveSeats -= 1
+  }
+  if (archived === false && user.archived) state.archiveSeats += 1
+  return undefined
+}
+
+/** Relations are replaced as a whole; the old address becomes an alias (Directory API, users.update). */
+function patchPlace(user: User, body: Record<string, unknown>): void {
+  const { orgUnitPath, primaryEmail, relations } = body
+  if (typeof orgUnitPath === 'string') user.orgUnitPath = orgUnitPath
+  if (typeof primaryEmail === 'string' && primaryEmail !== user.primaryEmail) {
+    user.aliases.push(user.primaryEmail)
+    user.primaryEmail = primaryEmail
+  }
+  if (!Array.isArray(relations)) return
+  const manager = (relations as { type?: string; value?: string }[]).find((one) => one.type === 'manager')
+  if (manager?.value) user.managerEmail = manager.value
+  else delete user.managerEmail
+}
+
 function patch(user: User, body: Record<string, unknown>): void {
   const { suspended, archived, includeInGlobalAddressList: included } = body
+  patchPlace(user, body)
   if (typeof suspended === 'boolean') user.suspended = suspended
   if (typeof archived === 'boolean') user.archived = archived
   if (typeof included === 'boolean') user.included = included
@@ -125,6 +161,31 @@ function makeAdmin(call: Call): Answer {
   })
 }
 
+function addAlias(call: Call): Answer {
+  return call.world.write((state) => {
+    const user = findUser(state, call.params.user ?? '')
+    const alias = String(call.body.alias ?? '').toLowerCase()
+    if (!user) return notFound('userKey')
+    if (!mayTouch(call.subject, user)) return forbidden
+    if (!alias.includes('@')) return invalid('alias')
+    if (findUser(state, alias)) return duplicate
+    user.aliases.push(alias)
+    return ok({ kind: 'admin#directory#alias', id: user.id, etag: '"pretend"', primaryEmail: user.primaryEmail, alias })
+  })
+}
+
+function removeAlias(call: Call): Answer {
+  return call.world.write((state) => {
+    const user = findUser(state, call.params.user ?? '')
+    if (!user) return notFound('userKey')
+    if (!mayTouch(call.subject, user)) return forbidden
+    const at = user.aliases.indexOf((call.params.alias ?? '').toLowerCase())
+    if (at < 0) return notFound('resource_id')
+    user.aliases.splice(at, 1)
+    return nothing
+  })
+}
+
 /** A delegated administrator cannot touch a super administrator. */
 export function mayTouch(subject: User, user: User): boolean {
   return subject.isAdmin || !user.isAdmin
@@ -153,7 +214,7 @@ function shown(state: State, user: User): Record<string, unknown> {
     relations: user.managerEmail ? [{ value: user.managerEmail, type: 'manager' }] : [],
     organizations: [{ title: user.title, department: user.department, primary: true }],
     customerId: state.customerId,
-    orgUnitPath: '/',
+    orgUnitPath: user.orgUnitPath,
     isMailboxSetup: user.mailbox,
     isEnrolledIn2Sv: user.enrolledIn2Sv,
     isEnforcedIn2Sv: user.enforcedIn2Sv,

@@ -1,14 +1,13 @@
-/** Phones that Google manages, and Chromebooks. */
+/** Phones and tablets that Google manages. */
 import type { admin_directory_v1 } from 'googleapis/build/src/apis/admin/directory_v1.js'
-import type { AutomaticStep, Finding } from '../../src/connector.ts'
+import { type AutomaticStep, type Finding, type Order, Rejected } from '../../src/connector.ts'
 import { all, ask, order, unlessGone } from './ask.ts'
 import type { Client } from './client.ts'
-import { addressesOf, type GoogleAt, userOf } from './person.ts'
-import { Chromebooks, Phones } from './shapes.ts'
+import { addressesOf, freshUser, type GoogleAt, userOf } from './person.ts'
+import { Phone as PhoneShape, Phones } from './shapes.ts'
 
 type Step = AutomaticStep<Client>
 type Phone = admin_directory_v1.Schema$MobileDevice
-type Chromebook = admin_directory_v1.Schema$ChromeOsDevice
 
 const mobileLock: Step = {
   id: 'mobile-lock',
@@ -31,6 +30,10 @@ const mobileLock: Step = {
     await act(at, finding, 'block')
   },
   async undo(at, finding) {
+    const { status } = finding.before as { status: string }
+    // What waited for an administrator's yes would get it by this.
+    if (!/^approved$/i.test(status))
+      throw new Rejected(`It was ${status} before; IT decides in Admin console > Devices > Mobile and endpoints.`)
     await act(at, finding, 'approve')
   },
 }
@@ -44,7 +47,9 @@ const mobileWipe: Step = {
   irreversible: true,
   async find(at) {
     if (at.choices.devices !== 'wipe') return []
-    return (await phonesOf(at)).map((phone): Finding => {
+    const phones = await phonesOf(at)
+    const away = at.orders().filter((one) => phones.every((phone) => phone.resourceId !== one.finding))
+    const listed = phones.map((phone): Finding => {
       const wipe = wipeOf(phone)
       const answered = at.applied(phone.resourceId ?? '')?.answeredAt
       if (wipe === 'done') return { ...described(phone), state: 'done', fact: statusFact(phone) }
@@ -53,17 +58,42 @@ const mobileWipe: Step = {
         return { ...described(phone), state: 'pending', fact: `${statusFact(phone)}; waits for the device` }
       return { ...described(phone), state: 'open', fact: statusFact(phone) }
     })
+    return [...listed, ...(await Promise.all(away.map((one) => awayOf(at, one))))]
   },
   async apply(at, finding) {
+    const [phone, user] = await Promise.all([phoneById(at, finding.id), freshUser(at.client, at.account.id)])
+    if (!phone || !user || !isOwn(phone, addressesOf(user)))
+      throw new Rejected(`${finding.label} is not the leaver's any more. IT decides.`, { code: 'notTheirs' })
     await act(at, finding, 'admin_account_wipe')
   },
 }
 
+/** Ordered, and no longer on the leaver's list: asked for by its own id. */
+async function awayOf(at: GoogleAt, { finding: id, label }: Order): Promise<Finding> {
+  const phone = await phoneById(at, id)
+  if (!phone)
+    return {
+      id,
+      label,
+      state: 'blocked',
+      fact: 'Google has no record of it any more, nor that it was wiped. IT looks.',
+    }
+  const wipe = wipeOf(phone)
+  if (wipe === 'done') return { id, label, state: 'done', fact: statusFact(phone) }
+  if (wipe) return { id, label, state: 'pending', fact: `${statusFact(phone)}; waits for the device` }
+  return { id, label, state: 'blocked', fact: `${statusFact(phone)}; it is not the leaver's any more. IT decides.` }
+}
+
 async function act(at: GoogleAt, finding: Finding, action: string): Promise<void> {
   const params = { customerId: at.client.settings.customer, resourceId: finding.id, requestBody: { action } }
-  await unlessGone(
-    order(`${action.replaceAll('_', ' ')} a device`, () => at.client.directory('mobile').mobiledevices.action(params)),
+  await order(`${action.replaceAll('_', ' ')} a device`, () =>
+    at.client.directory('mobile').mobiledevices.action(params),
   )
+}
+
+function phoneById(at: GoogleAt, resourceId: string): Promise<Phone | undefined> {
+  const params = { customerId: at.client.settings.customer, resourceId, projection: 'FULL' }
+  return unlessGone(ask('read a phone', () => at.client.directory('mobile').mobiledevices.get(params), PhoneShape))
 }
 
 /** The search matches parts of an address too, so each device's own list of addresses decides. */
@@ -72,15 +102,23 @@ function phonesOf(at: GoogleAt): Promise<Phone[]> {
     const user = await userOf(at)
     if (!user || at.client.settings.without.includes('mobile')) return []
     const { customer } = at.client.settings
-    const params = { customerId: customer, query: `email:${user.primaryEmail}`, projection: 'FULL', maxResults: 100 }
-    const found = await all(
-      (page) =>
-        ask('list phones', () => at.client.directory('mobile').mobiledevices.list({ ...params, ...page }), Phones),
-      (page) => page.mobiledevices,
-    )
     const own = addressesOf(user)
-    return found.filter((phone) => phone.resourceId && phone.email?.some((one) => own.includes(one.toLowerCase())))
+    const found = new Map<string, Phone>()
+    for (const address of own) {
+      const params = { customerId: customer, query: `email:${address}`, projection: 'FULL', maxResults: 100 }
+      const phones = await all(
+        (page) =>
+          ask('list phones', () => at.client.directory('mobile').mobiledevices.list({ ...params, ...page }), Phones),
+        (page) => page.mobiledevices,
+      )
+      for (const phone of phones) if (phone.resourceId && isOwn(phone, own)) found.set(phone.resourceId, phone)
+    }
+    return [...found.values()]
   })
+}
+
+function isOwn(phone: Phone, own: readonly string[]): boolean {
+  return phone.email?.some((one) => own.includes(one.toLowerCase())) ?? false
 }
 
 function described(phone: Phone): Pick<Finding, 'id' | 'label'> {
@@ -105,50 +143,4 @@ function isBlocked(phone: Phone): boolean {
   return /blocked/i.test(phone.status ?? '')
 }
 
-const chromebookLock: Step = {
-  id: 'chromebook-lock',
-  title: 'Disable Chromebooks',
-  area: 'devices',
-  phase: 'contain',
-  async find(at) {
-    if (at.choices.devices === 'nothing') return []
-    return (await chromebooksOf(at)).flatMap((device): Finding[] => {
-      const { deviceId, model, serialNumber, status } = device
-      if (!deviceId || (status !== 'ACTIVE' && status !== 'DISABLED')) return []
-      const label = [model ?? 'Chromebook', serialNumber].filter(Boolean).join(', ')
-      return [{ id: deviceId, label, state: status === 'ACTIVE' ? 'open' : 'done', fact: `status=${status}` }]
-    })
-  },
-  async apply(at, finding) {
-    await at.client.changeChromebook(finding.id, 'CHANGE_CHROME_OS_DEVICE_STATUS_ACTION_DISABLE')
-  },
-  async undo(at, finding) {
-    await at.client.changeChromebook(finding.id, 'CHANGE_CHROME_OS_DEVICE_STATUS_ACTION_REENABLE')
-  },
-}
-
-async function chromebooksOf(at: GoogleAt): Promise<Chromebook[]> {
-  const user = await userOf(at)
-  if (!user || at.client.settings.without.includes('chrome')) return []
-  const { customer } = at.client.settings
-  const params = { customerId: customer, query: `user:${user.primaryEmail}`, projection: 'FULL', maxResults: 100 }
-  const found = await all(
-    (page) =>
-      ask(
-        'list Chromebooks',
-        () => at.client.directory('chrome').chromeosdevices.list({ ...params, ...page }),
-        Chromebooks,
-      ),
-    (page) => page.chromeosdevices,
-  )
-  return found.filter((device) => belongsTo(device, addressesOf(user)))
-}
-
-/** Assigned to this person, or to nobody and used by nobody else: a shared Chromebook is not the leaver's. */
-function belongsTo(device: Chromebook, own: readonly string[]): boolean {
-  if (device.annotatedUser) return own.includes(device.annotatedUser.toLowerCase())
-  const users = (device.recentUsers ?? []).flatMap((one) => (one.email ? [one.email.toLowerCase()] : []))
-  return users.length > 0 && users.every((one) => own.includes(one))
-}
-
-export const deviceSteps: readonly Step[] = [mobileLock, chromebookLock, mobileWipe]
+export const phoneSteps: readonly Step[] = [mobileLock, mobileWipe]
