@@ -47,11 +47,14 @@ function words(body: unknown): { message?: string | undefined } {
   return { message: read?.errors?.[0]?.reason ?? read?.message }
 }
 
+const Teams = z.array(z.object({ name: z.string().optional(), role: z.string().optional() })).nullish()
 const Me = z.object({
   user: z.object({
     email: z.string(),
     global_role: z.string().nullish(),
-    teams: z.array(z.object({ name: z.string().optional(), role: z.string().optional() })).nullish(),
+    /** Fleet calls them fleets since 4.83, and answers with both (fleetdm/fleet#39344). */
+    teams: Teams,
+    fleets: Teams,
   }),
 })
 const Config = z.object({ license: z.object({ tier: z.string() }).optional() })
@@ -69,7 +72,7 @@ const acts = new Set(['admin', 'maintainer'])
 
 export async function check(client: Client): Promise<Health> {
   const { user } = await client.api.ask('say who we are', '/me', Me)
-  const teams = user.teams ?? []
+  const teams = user.fleets ?? user.teams ?? []
   const role = user.global_role ?? undefined
   const able = role ? acts.has(role) : teams.some((team) => acts.has(team.role ?? ''))
   const missing = able

@@ -71,7 +71,7 @@ async function hostOf(client: Client, entry: Entry, own: readonly string[]): Pro
 
 const HostAnswer = z.object({ host: HostShape })
 
-async function hostById(client: Client, id: number | string): Promise<Host | undefined> {
+export async function hostById(client: Client, id: number | string): Promise<Host | undefined> {
   return (await client.api.find('show a host', path`/hosts/${id}`, HostAnswer))?.host
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type AutomaticStep, type Finding, noEscrow, path, Rejected } from '../../src/connector.ts'
 import { type Client, isFree } from './client.ts'
 import { type FleetAt, type Host, hostsOf, hostToActOn } from './hosts.ts'
+import { withOrdered } from './ordered.ts'
 import { described, factOf, isLeftAlone, isPersonal, labelOf, obstacle, standingOf } from './state.ts'
 
 type Step = AutomaticStep<Client>
@@ -20,7 +21,8 @@ const lock: Step = {
     if (!locks(at)) return []
     const hosts = (await hostsOf(at)).filter((host) => !(isPersonal(host) || isLeftAlone(host)))
     const free = hosts.length > 0 && (await at.once('free', () => isFree(at.client)))
-    return hosts.map((host) => ({ ...described(host), ...lockState(host, free) }))
+    const found = hosts.map((host) => ({ ...described(host), ...lockState(host, free) }))
+    return withOrdered(at, found, (host) => lockState(host, free))
   },
   async apply(at, finding) {
     const host = await hostToActOn(at, finding)

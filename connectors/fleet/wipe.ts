@@ -1,9 +1,9 @@
 /** What cannot be taken back: wiping the company's hosts, and taking the work part off personal ones. */
-import type { AutomaticStep, Finding, ManualStep } from '../../src/connector.ts'
-import { path, Rejected } from '../../src/connector.ts'
+import { type AutomaticStep, type Finding, type ManualStep, path, Rejected } from '../../src/connector.ts'
 import { type Client, isFree } from './client.ts'
 import { type FleetAt, type Host, hostsOf, hostToActOn } from './hosts.ts'
-import { described, factOf, isLeftAlone, isPersonal, labelOf, obstacle, standingOf } from './state.ts'
+import { type Standing, withOrdered } from './ordered.ts'
+import { described, factOf, isLeftAlone, isManaged, isPersonal, labelOf, obstacle, standingOf } from './state.ts'
 
 type Step = AutomaticStep<Client>
 
@@ -19,7 +19,8 @@ const wipe: Step = {
     if (at.choices.devices !== 'wipe') return []
     const hosts = (await hostsOf(at)).filter((host) => !(isPersonal(host) || isLeftAlone(host)))
     const free = hosts.length > 0 && (await at.once('free', () => isFree(at.client)))
-    return hosts.map((host) => ({ ...described(host), ...wipeState(host, free) }))
+    const found = hosts.map((host) => ({ ...described(host), ...wipeState(host, free) }))
+    return withOrdered(at, found, (host) => wipeState(host, free))
   },
   async apply(at, finding) {
     const host = await hostToActOn(at, finding)
@@ -72,14 +73,9 @@ const unmanage: Step = {
   irreversible: true,
   async find(at) {
     if (at.choices.devices === 'nothing') return []
-    return (await hostsOf(at)).filter(isPersonal).map((host): Finding => {
-      const fact = `enrollment_status=${host.mdm.enrollment_status}`
-      const head = described(host)
-      if (host.doubt) return { ...head, state: 'blocked', fact: host.doubt }
-      // Fleet shows the order only once the device has carried it out.
-      if (at.applied(head.id)?.answeredAt) return { ...head, state: 'pending', fact: `${fact}; waits for the device` }
-      return { ...head, state: 'open', fact }
-    })
+    const personal = (await hostsOf(at)).filter(isPersonal)
+    const found = personal.map((host) => ({ ...described(host), ...managementOf(host, at.applied(String(host.id))) }))
+    return withOrdered(at, found, managementOf)
   },
   async apply(at, finding) {
     const host = await hostToActOn(at, finding)
@@ -88,6 +84,14 @@ const unmanage: Step = {
       throw new Rejected(`${finding.label} is no personal device any more: nothing was done to it.`)
     await at.client.api.order('turn off MDM for a host', path`/hosts/${host.id}/mdm`, { method: 'DELETE' })
   },
+}
+
+/** Fleet shows the order only once the device has carried it out. */
+function managementOf(host: Host, order: { answeredAt?: Date } | undefined): Standing {
+  const fact = `enrollment_status=${host.mdm.enrollment_status ?? 'none'}`
+  if (order && !isManaged(host)) return { state: 'done', fact }
+  if (order?.answeredAt && isPersonal(host)) return { state: 'pending', fact: `${fact}; waits for the device` }
+  return host.doubt ? { state: 'blocked', fact: host.doubt } : { state: 'open', fact }
 }
 
 const dayMs = 24 * 3_600_000

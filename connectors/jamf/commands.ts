@@ -6,7 +6,7 @@ import { type Device, everything, type JamfAt, refOf } from './devices.ts'
 const CommandShape = z.object({
   uuid: z.string().nullish(),
   commandType: z.string().nullish(),
-  /** PENDING, ACKNOWLEDGED, NOT_NOW, ERROR (GET /v2/mdm/commands). */
+  /** PENDING, ACKNOWLEDGED, NOT_NOW, ERROR (GET /v2/mdm/commands), and COMMAND_FORMAT_ERROR since Jamf Pro 11.30. */
   commandState: z.string(),
   dateSent: z.string().nullish(),
   dateCompleted: z.string().nullish(),
@@ -31,21 +31,31 @@ const showsWithinMs = 10 * 60_000
  * locked last year, and unlocked since, is not locked. Undefined where there is none.
  */
 export async function orderOf(at: JamfAt, device: Device, kind: Kind): Promise<Ordered | undefined> {
-  const all = await at.once(`${kind} ${refOf(device)}`, () => commandsOf(at, device, kind))
+  return judged(at, refOf(device), kind, await at.once(`${kind} ${refOf(device)}`, () => commandsOf(at, device, kind)))
+}
+
+/** The same of a device that Jamf Pro lists no more: only the order itself can be asked for, by what it answered with. */
+export async function orderWithout(at: JamfAt, ref: string, kind: Kind): Promise<Ordered | undefined> {
+  return judged(at, ref, kind, await ownOrder(at, ref, kind))
+}
+
+function judged(at: JamfAt, ref: string, kind: Kind, all: readonly Command[]): Ordered | undefined {
   const waiting = all.find(({ commandState }) => commandState === 'PENDING' || commandState === 'NOT_NOW')
   if (waiting) return { state: 'pending', fact: factOf(kind, waiting) }
-  if (isUnseen(at, device, all)) return { state: 'pending', fact: `${kind} was accepted and does not show yet` }
-  const intended = at.applied(refOf(device))?.intentAt.getTime() ?? Number.POSITIVE_INFINITY
+  if (isUnseen(at, ref, all)) return { state: 'pending', fact: `${kind} was accepted and does not show yet` }
+  const intended = at.applied(ref)?.intentAt.getTime() ?? Number.POSITIVE_INFINITY
   const since = Math.min(intended, at.effectiveAt.getTime()) - skewMs
   const [newest] = all.filter((one) => endOf(one) >= since).sort((a, b) => endOf(b) - endOf(a))
   if (!newest) return undefined
   if (newest.commandState === 'ACKNOWLEDGED') return { state: 'done', fact: factOf(kind, newest) }
-  if (newest.commandState === 'ERROR') return { state: 'failed', fact: factOf(kind, newest) }
+  if (failed.has(newest.commandState)) return { state: 'failed', fact: factOf(kind, newest) }
   throw new Rejected(`Jamf Pro says "${newest.commandState}" of an order, which is not known here: nothing was done.`)
 }
 
-function isUnseen(at: JamfAt, device: Device, all: readonly Command[]): boolean {
-  const { answeredAt, receipt } = at.applied(refOf(device)) ?? {}
+const failed = new Set(['ERROR', 'COMMAND_FORMAT_ERROR'])
+
+function isUnseen(at: JamfAt, ref: string, all: readonly Command[]): boolean {
+  const { answeredAt, receipt } = at.applied(ref) ?? {}
   if (!answeredAt || typeof receipt?.command !== 'string') return false
   return answeredAt.getTime() > Date.now() - showsWithinMs && !all.some(({ uuid }) => uuid === receipt.command)
 }
@@ -56,22 +66,39 @@ function endOf({ dateCompleted: ended, dateSent: sent }: Command): number {
 }
 
 function factOf(kind: Kind, { commandState, commandError, dateCompleted: ended, dateSent: sent }: Command): string {
-  const why = commandState === 'ERROR' && commandError?.errorEnglishDescription
+  const why = failed.has(commandState) && commandError?.errorEnglishDescription
   const when = (ended || sent || '').slice(0, 10)
   return `${kind} ${commandState}${when && `, ${when}`}${why ? ` (${why})` : ''}`
 }
 
 /** A filter is mandatory; what goes into it is a UUID and a word of ours. */
-async function commandsOf({ client }: JamfAt, device: Device, kind: Kind): Promise<Command[]> {
-  const filter = `clientManagementId==${addressOf(device)};command==${kind}`
+async function commandsOf(at: JamfAt, device: Device, kind: Kind): Promise<Command[]> {
+  const found = await listed(at, `clientManagementId==${addressOf(device)};command==${kind}`, kind)
+  // A device that enrols again, as a wiped one does, may get another address.
+  const own = at.applied(refOf(device))?.receipt?.command
+  return found.some(({ uuid }) => uuid === own) ? found : [...found, ...(await ownOrder(at, refOf(device), kind))]
+}
+
+/** By the UUID that the order was answered with. */
+async function ownOrder(at: JamfAt, ref: string, kind: Kind): Promise<Command[]> {
+  const own = at.applied(ref)?.receipt?.command
+  if (typeof own !== 'string' || !isUuid(own)) return []
+  return (await listed(at, `uuid==${own}`, kind)).filter(({ uuid }) => uuid === own)
+}
+
+async function listed({ client }: JamfAt, filter: string, kind: Kind): Promise<Command[]> {
   const query = { filter, sort: 'dateSent:desc' }
   const found = await everything(client, 'list MDM commands', '/v2/mdm/commands', CommandShape, query)
   return found.filter(({ commandType }) => commandType === kind)
 }
 
+function isUuid(text: string): boolean {
+  return /^[0-9a-f-]{36}$/i.test(text)
+}
+
 /** The address that orders go to. Throws Rejected where the device has none. */
 export function addressOf({ managementId, label }: Device): string {
-  if (!managementId || !/^[0-9a-f-]{36}$/i.test(managementId))
+  if (!managementId || !isUuid(managementId))
     throw new Rejected(`${label} has no management id in Jamf Pro, so nothing can be sent to it.`)
   return managementId
 }

@@ -1,6 +1,6 @@
 /** The leaver's computers, iPhones and iPads: whose they are, and what Jamf Pro says of each. */
 import { z } from 'zod'
-import { type Account, type At, everyPage, type Finding, type Leaver, path, Rejected } from '../../src/connector.ts'
+import { type Account, type At, everyPage, type Finding, type Leaver, Rejected } from '../../src/connector.ts'
 import type { Client } from './client.ts'
 
 export type JamfAt = At<Client>
@@ -23,6 +23,8 @@ export interface Device {
   mac?: { silicon: boolean; os: string; fileVault: string; keyValidity: string; recoveryLock: boolean }
   /** iPhones and iPads only. */
   lostMode?: boolean
+  /** An iPad that several people sign in to. */
+  shared?: boolean
 }
 
 const text = z.string().nullish()
@@ -60,6 +62,7 @@ const Mobile = z.object({
     managed: yes,
     supervised: yes,
     deviceOwnershipType: text,
+    sharedIpad: yes,
   }),
   userAndLocation: UserAndLocation,
   hardware: z.object({ serialNumber: text }).nullish(),
@@ -99,10 +102,21 @@ export function refOf({ kind, id }: Device): string {
 export async function deviceToActOn(at: JamfAt, ref: string, finding: Finding): Promise<Device | undefined> {
   const found = (await devicesFor(at.client, ownOf(at))).find((device) => refOf(device) === ref)
   if (found) return found
-  const [kind, id = ''] = ref.split('/')
-  const asked = kind === 'computer' ? path`/v3/computers-inventory/${id}` : path`/v2/mobile-devices/${id}`
-  if (!(await at.client.api.find('show a device', asked, z.unknown()))) return undefined
+  if (!(await deviceById(at.client, ref))) return undefined
   throw new Rejected(`${finding.label} is not the leaver's in Jamf Pro any more, so nothing was done to it.`)
+}
+
+export function isTheirs(at: JamfAt, device: Device): boolean {
+  return isOf(device, ownOf(at))
+}
+
+/** Whoever has it. Undefined where Jamf Pro lists no such device. */
+export async function deviceById(client: Client, ref: string): Promise<Device | undefined> {
+  const [kind, id = ''] = ref.split('/')
+  if (!/^\d+$/.test(id)) throw new Rejected(`"${ref}" is no device of Jamf Pro.`)
+  const found =
+    kind === 'computer' ? await computersIn(client, `id==${id}`) : await mobilesIn(client, `mobileDeviceId==${id}`)
+  return found.find((device) => refOf(device) === ref)
 }
 
 async function devicesFor(client: Client, own: readonly string[]): Promise<Device[]> {
@@ -121,8 +135,11 @@ function isOf({ email, username }: Device, own: readonly string[]): boolean {
 
 const computerSections = ['GENERAL', 'USER_AND_LOCATION', 'HARDWARE', 'OPERATING_SYSTEM', 'DISK_ENCRYPTION', 'SECURITY']
 
-async function computersWith(client: Client, address: string): Promise<Device[]> {
-  const filter = `userAndLocation.email==${quoted(address)},userAndLocation.username==${quoted(address)}`
+function computersWith(client: Client, address: string): Promise<Device[]> {
+  return computersIn(client, `userAndLocation.email==${quoted(address)},userAndLocation.username==${quoted(address)}`)
+}
+
+async function computersIn(client: Client, filter: string): Promise<Device[]> {
   const query = { section: computerSections, sort: 'id:asc', filter }
   const found = await everything(client, 'list computers', '/v3/computers-inventory', Computer, query)
   return found.map((one): Device => computerFrom(client, one))
@@ -155,8 +172,11 @@ const mobileSections = ['GENERAL', 'USER_AND_LOCATION', 'HARDWARE', 'SECURITY']
 const companys = new Set(['Institutional', 'AccountDrivenDeviceEnrollment'])
 const peoples = new Set(['PersonalDeviceProfile', 'UserEnrollment', 'AccountDrivenUserEnrollment'])
 
-async function mobilesWith(client: Client, address: string): Promise<Device[]> {
-  const filter = `emailAddress==${quoted(address)},username==${quoted(address)}`
+function mobilesWith(client: Client, address: string): Promise<Device[]> {
+  return mobilesIn(client, `emailAddress==${quoted(address)},username==${quoted(address)}`)
+}
+
+async function mobilesIn(client: Client, filter: string): Promise<Device[]> {
   const query = { section: mobileSections, sort: 'mobileDeviceId:asc', filter }
   const found = await everything(client, 'list mobile devices', '/v2/mobile-devices/detail', Mobile, query)
   return found.map(mobileFrom)
@@ -176,6 +196,7 @@ function mobileFrom(one: z.infer<typeof Mobile>): Device {
     personal: peoples.has(type) ? true : companys.has(type) ? false : undefined,
     lastSeen: general.lastInventoryUpdateDate ?? undefined,
     lostMode: security?.lostModeEnabled === true,
+    shared: general.sharedIpad === true,
   }
 }
 
@@ -218,6 +239,11 @@ function quoted(value: string): string {
 
 function lowered(addresses: readonly string[]): string[] {
   return [...new Set(addresses.map((address) => address.toLowerCase()))]
+}
+
+/** An old record of an iPhone or iPad of which Jamf Pro does not say that it is the company's: nothing of ours is on it. */
+export function isGone({ kind, managed, personal }: Device): boolean {
+  return kind === 'mobile' && !managed && personal !== false
 }
 
 export function described(device: Device): Pick<Finding, 'id' | 'label'> {

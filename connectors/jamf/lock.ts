@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { type AutomaticStep, type Finding, noEscrow, path, Rejected } from '../../src/connector.ts'
 import type { Client } from './client.ts'
 import { fresh, orderOf, send } from './commands.ts'
-import { type Device, described, devicesOf, deviceToActOn, type JamfAt, seen } from './devices.ts'
+import { type Device, described, devicesOf, deviceToActOn, isGone, type JamfAt, seen } from './devices.ts'
+import { byCommand, withOrdered } from './ordered.ts'
 
 type Step = AutomaticStep<Client>
 
@@ -18,7 +19,14 @@ const lock: Step = {
   async find(at) {
     if (!locks(at)) return []
     const own = (await devicesOf(at)).filter((device) => device.personal !== true)
-    return (await Promise.all(own.map((device) => lockFinding(at, device)))).flat()
+    const found = (await Promise.all(own.map((device) => lockFinding(at, device)))).flat()
+    return withOrdered(
+      at,
+      found,
+      async (device) =>
+        device.lostMode ? { state: 'done', fact: lostModeFact } : byCommand(at, device, kindOf(device)),
+      (ref) => (ref.startsWith('computer/') ? 'DEVICE_LOCK' : 'ENABLE_LOST_MODE'),
+    )
   },
   async apply(at, finding) {
     const device = await deviceToActOn(at, finding.id, finding)
@@ -64,10 +72,12 @@ function locks({ choices, client }: JamfAt): boolean {
   return choices.devices === 'lock' || (choices.devices === 'wipe' && client.settings.lockBeforeWipe)
 }
 
+const lostModeFact = 'lostModeEnabled=true'
+
 async function lockFinding(at: JamfAt, device: Device): Promise<Finding[]> {
-  if (device.kind === 'mobile' && !device.managed) return []
+  if (isGone(device)) return []
   const head = described(device)
-  if (device.lostMode) return [{ ...head, state: 'done', fact: 'lostModeEnabled=true' }]
+  if (device.lostMode) return [{ ...head, state: 'done', fact: lostModeFact }]
   const why = obstacle(device)
   const order = device.managementId ? await orderOf(at, device, kindOf(device)) : undefined
   if (order?.state === 'done') return [{ ...head, state: 'done', fact: order.fact }]
@@ -78,9 +88,14 @@ async function lockFinding(at: JamfAt, device: Device): Promise<Finding[]> {
   return [{ ...head, state: 'open', fact: `${order?.fact ?? 'no lock was ordered'}${seen(device)}` }]
 }
 
+/** Everybody who uses it would be locked out, or lose what is on it. */
+export const sharedFact =
+  'it is a shared iPad (sharedIpad=true), which others use too. IT decides, and sees to the device.'
+
 /** Apple: a Mac with Apple silicon and macOS before 11.5 is deactivated instead; Lost Mode needs supervision. */
-function obstacle({ kind, managed, managementId, supervised, mac }: Device): string | undefined {
+function obstacle({ kind, managed, managementId, supervised, shared, mac }: Device): string | undefined {
   if (!managed || !managementId) return 'Jamf Pro does not manage it, so it cannot be reached. IT sees to the device.'
+  if (shared) return sharedFact
   if (kind === 'mobile')
     return supervised
       ? undefined

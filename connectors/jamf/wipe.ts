@@ -2,8 +2,9 @@
 import { type AutomaticStep, type Finding, type ManualStep, noEscrow, path, Rejected } from '../../src/connector.ts'
 import type { Client } from './client.ts'
 import { fresh, orderOf, send } from './commands.ts'
-import { type Device, described, devicesOf, deviceToActOn, type JamfAt, seen } from './devices.ts'
-import { newPin } from './lock.ts'
+import { type Device, described, devicesOf, deviceToActOn, isGone, type JamfAt, refOf, seen } from './devices.ts'
+import { newPin, sharedFact } from './lock.ts'
+import { byCommand, type Standing, withOrdered } from './ordered.ts'
 
 type Step = AutomaticStep<Client>
 
@@ -18,7 +19,13 @@ const wipe: Step = {
   async find(at) {
     if (at.choices.devices !== 'wipe') return []
     const own = (await devicesOf(at)).filter((device) => device.personal !== true)
-    return (await Promise.all(own.map((device) => wipeFinding(at, device)))).flat()
+    const found = (await Promise.all(own.map((device) => wipeFinding(at, device)))).flat()
+    return withOrdered(
+      at,
+      found,
+      (device) => byCommand(at, device, 'ERASE_DEVICE'),
+      () => 'ERASE_DEVICE',
+    )
   },
   async apply(at, finding) {
     const device = await deviceToActOn(at, finding.id, finding)
@@ -33,7 +40,7 @@ const wipe: Step = {
 }
 
 async function wipeFinding(at: JamfAt, device: Device): Promise<Finding[]> {
-  if (device.kind === 'mobile' && !device.managed) return []
+  if (isGone(device)) return []
   const head = described(device)
   const order = device.managementId ? await orderOf(at, device, 'ERASE_DEVICE') : undefined
   if (order?.state === 'done') return [{ ...head, state: 'done', fact: order.fact }]
@@ -51,8 +58,9 @@ async function waitsFor(at: JamfAt, device: Device): Promise<string> {
     : `waits for the device${seen(device)}`
 }
 
-function obstacle(at: JamfAt, { managed, managementId, personal, mac }: Device): string | undefined {
+function obstacle(at: JamfAt, { managed, managementId, personal, shared, mac }: Device): string | undefined {
   if (personal) return 'it is a personal device, so it is not wiped.'
+  if (shared) return sharedFact
   if (!managed || !managementId) return 'Jamf Pro does not manage it, so it cannot be reached. IT sees to the device.'
   if (personal === undefined)
     return "Jamf Pro does not say whose it is, so it may be the leaver's own. IT wipes it by hand in Jamf Pro, or skips it."
@@ -69,13 +77,8 @@ const unmanage: Step = {
   async find(at) {
     if (at.choices.devices === 'nothing') return []
     const personal = (await devicesOf(at)).filter((device) => device.personal && device.managed)
-    return personal.map((device): Finding => {
-      const head = described(device)
-      // Jamf shows the order only once the device has carried it out.
-      if (at.applied(head.id)?.answeredAt)
-        return { ...head, state: 'pending', fact: `managed=true; waits for the device${seen(device)}` }
-      return { ...head, state: 'open', fact: `managed=true${seen(device)}` }
-    })
+    const found = personal.map((device) => ({ ...described(device), ...managementOf(at, device) }))
+    return withOrdered(at, found, async (device) => managementOf(at, device))
   },
   async apply(at, finding) {
     const device = await deviceToActOn(at, finding.id, finding)
@@ -88,6 +91,14 @@ const unmanage: Step = {
         : path`/v1/computer-inventory/${device.id}/remove-mdm-profile`
     await at.client.api.order('take management off a device', asked, { method: 'POST' })
   },
+}
+
+/** Jamf Pro lists no such order among its MDM commands, and shows it at the device only once the device has carried it out. */
+function managementOf(at: JamfAt, device: Device): Standing {
+  const fact = `managed=${device.managed}`
+  if (!device.managed) return { state: 'done', fact }
+  if (!at.applied(refOf(device))?.answeredAt) return { state: 'open', fact: `${fact}${seen(device)}` }
+  return { state: 'pending', fact: `${fact}; waits for the device${seen(device)}` }
 }
 
 const dayMs = 24 * 3_600_000

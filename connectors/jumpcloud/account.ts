@@ -1,7 +1,7 @@
 /** The end of the account, and what a person has to see to. */
-import { type AutomaticStep, type ManualStep, path, unlessStatus } from '../../src/connector.ts'
+import { type AutomaticStep, type ManualStep, path, Rejected, unlessStatus } from '../../src/connector.ts'
 import type { Client } from './client.ts'
-import { type CloudAt, userOf } from './person.ts'
+import { blocked, type CloudAt, freshUser, sourceOf, type User, userOf } from './person.ts'
 
 export const deletion: AutomaticStep<Client> = {
   id: 'delete',
@@ -11,23 +11,34 @@ export const deletion: AutomaticStep<Client> = {
   irreversible: true,
   // Devices are the leaver's by their binding, which goes with the user; Google and Microsoft accounts may go too.
   needs: ['jumpcloud/suspend', 'jumpcloud/recovery-keys', 'google-workspace/transfer-files'],
-  after: ['jumpcloud/groups', 'jumpcloud/bindings', 'jumpcloud/system-bindings', 'jumpcloud/erase'],
+  after: [
+    'jumpcloud/groups',
+    'jumpcloud/device-groups',
+    'jumpcloud/bindings',
+    'jumpcloud/system-bindings',
+    'jumpcloud/erase',
+  ],
   async find(at) {
     const user = at.client.settings.deleteUser ? await userOf(at) : undefined
     if (!user) return []
-    return [
-      {
-        id: 'user',
-        label: user.username || user.email,
-        state: 'open',
-        fact: `state=${user.state}; JumpCloud cannot bring it back`,
-      },
-    ]
+    const finding = { id: 'user', label: user.username || user.email }
+    const why = keptElsewhere(user)
+    if (why) return [blocked(finding, why)]
+    return [{ ...finding, state: 'open', fact: `state=${user.state}; JumpCloud cannot bring it back` }]
   },
   async apply(at) {
+    const user = await freshUser(at.client, at.account.id)
+    const why = user && keptElsewhere(user)
+    if (why) throw new Rejected(`${at.account.label}: ${why}`)
     const where = path`/api/systemusers/${at.account.id}`
     await unlessStatus([404], at.client.api.order('delete the user', where, { method: 'DELETE' }))
   },
+}
+
+/** The next sync would make it anew. */
+function keptElsewhere(user: User): string | undefined {
+  const source = sourceOf(user)
+  return source && `state=${user.state}; kept in ${source}. IT deletes it there, or takes it out of the sync first.`
 }
 
 const day = 86_400_000

@@ -3,8 +3,9 @@
  * direct binding that is removed leaves the one through a group.
  */
 import { z } from 'zod'
-import { type AutomaticStep, type Finding, path, unlessStatus } from '../../src/connector.ts'
+import { type AutomaticStep, type Finding, path, Rejected, unlessStatus } from '../../src/connector.ts'
 import type { Client } from './client.ts'
+import { groupsOfDevices } from './devices.ts'
 import { blocked, type CloudAt, userOf } from './person.ts'
 
 type Step = AutomaticStep<Client>
@@ -21,33 +22,62 @@ type Connection = z.infer<typeof Connection>
 /** A device is the leaver's as long as they are bound to it, so locking and erasing come first. */
 const devicesFirst = ['jumpcloud/lock', 'jumpcloud/lock-apple', 'jumpcloud/erase', 'jumpcloud/unenroll-personal']
 
-const groups: Step = {
-  id: 'groups',
-  title: 'Leave all groups',
+const membership: Pick<Step, 'area' | 'phase' | 'needs' | 'undo'> = {
   area: 'directory',
   phase: 'remove',
   // Google and Microsoft accounts may come with a group.
   needs: ['google-workspace/transfer-files'],
-  after: devicesFirst,
-  async find(at) {
-    if (!(await userOf(at))) return []
-    const where = path`/api/v2/users/${at.account.id}/memberof`
-    const mine = await at.client.listV2('list groups', where, Membership)
-    if (mine.length === 0) return []
-    const all = await at.client.listV2('read the names of groups', '/api/v2/usergroups', Group)
-    return mine.map(({ id }) =>
-      standing(
-        id,
-        all.find((one) => one.id === id),
-      ),
-    )
-  },
-  async apply(at, finding) {
-    await member(at, finding, 'remove', 'leave a group')
-  },
   async undo(at, finding) {
     await member(at, finding, 'add', 'join a group again')
   },
+}
+
+const groups: Step = {
+  id: 'groups',
+  title: "Leave groups, but those that bind the leaver's own devices",
+  ...membership,
+  find: (at) => groupsOf(at, false),
+  async apply(at, finding) {
+    if (await bindsDevice(at, finding.id))
+      throw new Rejected(
+        `${finding.label} binds a device of the leaver's by now, so it is left once the device is seen to.`,
+      )
+    await member(at, finding, 'remove', 'leave a group')
+  },
+}
+
+const deviceGroups: Step = {
+  id: 'device-groups',
+  title: "Leave groups that bind the leaver's own devices",
+  ...membership,
+  after: devicesFirst,
+  find: (at) => groupsOf(at, true),
+  async apply(at, finding) {
+    await member(at, finding, 'remove', 'leave a group')
+  },
+}
+
+async function groupsOf(at: CloudAt, ofDevices: boolean): Promise<Finding[]> {
+  if (!(await userOf(at))) return []
+  const where = path`/api/v2/users/${at.account.id}/memberof`
+  const mine = await at.once('memberships', () => at.client.listV2('list groups', where, Membership))
+  const wanted: string[] = []
+  for (const { id } of mine) if ((await bindsDevice(at, id)) === ofDevices) wanted.push(id)
+  if (wanted.length === 0) return []
+  const all = await at.once('usergroups', () =>
+    at.client.listV2('read the names of groups', '/api/v2/usergroups', Group),
+  )
+  return wanted.map((id) =>
+    standing(
+      id,
+      all.find((one) => one.id === id),
+    ),
+  )
+}
+
+async function bindsDevice(at: CloudAt, group: string): Promise<boolean> {
+  const known = await at.once('device-groups', () => groupsOfDevices(at))
+  return known === 'unknown' || known.has(group)
 }
 
 /** 404 and 409 say that it is so already (JumpCloud answers either, by version). */
@@ -161,4 +191,4 @@ async function bind(at: CloudAt, finding: Finding, op: 'add' | 'remove'): Promis
   await unlessStatus(op === 'add' ? [409] : [404, 409], at.client.api.order(what, where, { method: 'POST', json }))
 }
 
-export const bindingSteps: readonly Step[] = [groups, bindings, systemBindings]
+export const bindingSteps: readonly Step[] = [groups, deviceGroups, bindings, systemBindings]

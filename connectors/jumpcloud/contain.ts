@@ -49,8 +49,9 @@ const password: Step = {
     if (source) return [blocked(finding, `Kept in ${source}. IT replaces it there.`)]
     const changed = user.password_date ? Date.parse(user.password_date) : Number.NaN
     const fact = `password_date=${user.password_date ?? 'none'}`
-    const applied = at.applied(finding.id)
-    if (applied && changed >= applied.intentAt.getTime() - skewMs) return [{ ...finding, state: 'done', fact }]
+    // Without an answer it may be anybody's: then it is simply replaced again.
+    const answered = at.applied(finding.id)?.answeredAt
+    if (answered && changed >= answered.getTime() - skewMs) return [{ ...finding, state: 'done', fact }]
     return [{ ...finding, state: 'open', fact }]
   },
   async apply(at) {
@@ -100,8 +101,8 @@ const mfa: Step = {
   title: 'Reset the second factors',
   area: 'directory',
   phase: 'contain',
-  // Until then the person could enrol again.
-  after: ['jumpcloud/suspend'],
+  // Whoever still gets in with the password alone would be asked to enrol again.
+  needs: ['jumpcloud/suspend'],
   async find(at) {
     const user = await userOf(at)
     if (!user) return []

@@ -25,11 +25,15 @@ const AppleDevice = z.looseObject({
   id,
   serialNumber: words,
   enrolled: flag,
+  depRegistered: flag,
   securityInfo: z.looseObject({ isUserEnrollment: flag }).nullish(),
 })
 export type AppleDevice = z.infer<typeof AppleDevice> & { mdm: string }
 
 const Bound = z.looseObject({ id })
+const Node = z.looseObject({ id, type: z.string() })
+/** `paths`: every way from the user to the device, hop by hop (JumpCloud API v2, List the Systems bound to a User). */
+const BoundSystem = z.looseObject({ id, paths: z.array(z.array(z.looseObject({ to: Node }))).nullish() })
 
 export interface Device {
   system: System
@@ -44,11 +48,26 @@ export interface Device {
 export function devicesOf(at: CloudAt): Promise<Device[]> {
   return at.once('devices', async () => {
     if (at.choices.devices === 'nothing' || !(await userOf(at))) return []
-    const where = path`/api/v2/users/${at.account.id}/systems`
-    const bound = await at.client.listV2('list devices', where, Bound)
-    const found = await Promise.all(bound.map(({ id }) => readDevice(at, id)))
+    const found = await Promise.all((await boundTo(at)).map(({ id }) => readDevice(at, id)))
     return found.filter((one) => one !== undefined)
   })
+}
+
+function boundTo(at: CloudAt): Promise<z.infer<typeof BoundSystem>[]> {
+  const where = path`/api/v2/users/${at.account.id}/systems`
+  return at.once('systems', () => at.client.listV2('list devices', where, BoundSystem))
+}
+
+/**
+ * The groups without which a device of the leaver's would not be known as theirs any more; a server that many sign in to
+ * is not one. 'unknown' where JumpCloud does not say by which way a device is bound.
+ */
+export async function groupsOfDevices(at: CloudAt): Promise<ReadonlySet<string> | 'unknown'> {
+  const own = new Set((await devicesOf(at)).map(({ system }) => system._id))
+  const bound = (await boundTo(at)).filter(({ id }) => own.has(id))
+  if (bound.some(({ paths }) => !paths?.length)) return 'unknown'
+  const hops = bound.flatMap(({ paths }) => (paths ?? []).flat())
+  return new Set(hops.flatMap(({ to }) => (to.type === 'user_group' ? [to.id] : [])))
 }
 
 /** Read again, just before an order. Undefined where it is gone; throws where it is not the leaver's any more. */
@@ -60,6 +79,14 @@ export async function deviceToActOn(at: CloudAt, finding: Finding): Promise<Devi
     throw new Rejected(`${finding.label} is somebody else's now, so it was left alone.`, { code: 'notTheirs' })
   if (device.doubt) throw new Rejected(`${finding.label}: ${device.doubt}`, { code: 'notTheirs' })
   return device
+}
+
+/** Whoever has it. Undefined where JumpCloud has no such device any more. */
+export async function deviceById(at: CloudAt, systemId: string): Promise<Device | undefined> {
+  const system = await readSystem(at.client, systemId)
+  if (!system) return undefined
+  const kind = kindOf(system)
+  return { system, kind, apple: kind === 'apple' ? await appleDeviceOf(at, system) : undefined }
 }
 
 function readSystem({ api }: Client, systemId: string): Promise<System | undefined> {
@@ -83,7 +110,7 @@ async function ownership(at: CloudAt, system: System): Promise<'own' | string | 
   const others = users.filter((one) => one.id !== at.account.id).length
   if (others === 0) return users.length > 0 ? 'own' : undefined
   // Servers that many are bound to are nobody's own, and are left by unbinding.
-  if (kindOf(system) !== 'apple' && system.osFamily !== 'windows') return undefined
+  if (kindOf(system) !== 'apple' && system.osFamily.toLowerCase() !== 'windows') return undefined
   return `${others} others are bound to it and none is its primary user. IT names one (Devices > the device > Details), then tries again.`
 }
 

@@ -4,6 +4,7 @@ import type { Client } from './client.ts'
 import { commandState } from './commands.ts'
 import { type Device, described, devicesOf, deviceToActOn, isMac, isPersonal, obstacle, seenFact } from './devices.ts'
 import { orderApple } from './lock.ts'
+import { appleErased, withOrdered } from './ordered.ts'
 import { blocked, type CloudAt } from './person.ts'
 
 type Step = AutomaticStep<Client>
@@ -21,7 +22,7 @@ const erase: Step = {
   async find(at) {
     if (at.choices.devices !== 'wipe') return []
     const devices = (await devicesOf(at)).filter((one) => !isPersonal(one))
-    return Promise.all(devices.map((one) => eraseFinding(at, one)))
+    return withOrdered(at, await Promise.all(devices.map((one) => eraseFinding(at, one))), 'erase')
   },
   async apply(at, finding) {
     const ordered = at.applied(finding.id)?.receipt
@@ -41,15 +42,12 @@ async function eraseFinding(at: CloudAt, device: Device): Promise<Finding> {
   const head = described(device)
   const ordered = at.applied(head.id)?.answeredAt
   if (device.kind === 'apple' && ordered && device.apple) {
-    const fact = `enrolled=${device.apple.enrolled ?? 'unknown'}`
-    // An erased device has forgotten its enrolment and tells so on its way.
-    if (device.apple.enrolled === false) return { ...head, state: 'done', fact }
-    return { ...head, state: 'pending', fact: `${fact}; waits for the device, ${seenFact(device)}` }
+    return { ...head, ...appleErased(device) }
   }
   const why = obstacle(device, 'erase') ?? (isMac(device) && !at.escrow ? noEscrow : undefined)
   if (why) return blocked(head, why)
   if (device.kind === 'apple') return { ...head, state: 'open', fact: seenFact(device) }
-  return { ...head, ...(await commandState(at, device, 'erase')) }
+  return { ...head, ...(await commandState(at, device.system._id, seenFact(device), 'erase')) }
 }
 
 const unenroll: Step = {
@@ -59,12 +57,13 @@ const unenroll: Step = {
   phase: 'remove',
   irreversible: true,
   async find(at) {
-    return (await devicesOf(at)).filter(isPersonal).map((device): Finding => {
+    const found = (await devicesOf(at)).filter(isPersonal).map((device): Finding => {
       const fact = `isUserEnrollment=true, enrolled=${device.apple?.enrolled ?? 'unknown'}`
       if (device.apple?.enrolled === false) return { ...described(device), state: 'done', fact }
       if (device.doubt) return blocked(described(device), device.doubt)
       return { ...described(device), state: 'open', fact }
     })
+    return withOrdered(at, found, 'unenroll')
   },
   async apply(at, finding) {
     const device = await deviceToActOn(at, finding)

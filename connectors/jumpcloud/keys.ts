@@ -32,7 +32,9 @@ async function keyFinding(at: CloudAt, device: Device): Promise<Finding> {
   if (await at.escrow?.holds(keyName(device))) return { ...head, state: 'done', fact: `${said}, key kept` }
   if (fde?.keyPresent)
     return at.escrow ? { ...head, state: 'open', fact: `${said}, JumpCloud has the key` } : blocked(head, noEscrow)
-  if (!fde?.active) return { ...head, state: 'done', fact: `${said}, JumpCloud has no key to keep` }
+  // Linux tells nothing where nothing is encrypted; the others always tell.
+  const open = fde?.active === false || device.system.osFamily.toLowerCase() === 'linux'
+  if (open && !fde?.active) return { ...head, state: 'done', fact: `${said}, JumpCloud has no key to keep` }
   return blocked(
     head,
     `${said}, and JumpCloud has no key: once erased, what is on it is lost. IT gets the key, or skips this step.`,

@@ -14,6 +14,7 @@ import {
   obstacle,
   seenFact,
 } from './devices.ts'
+import { withOrdered } from './ordered.ts'
 import { blocked, type CloudAt } from './person.ts'
 
 type Step = AutomaticStep<Client>
@@ -28,14 +29,15 @@ const lock: Step = {
   async find(at) {
     if (!locks(at)) return []
     const devices = (await devicesOf(at)).filter((one) => one.kind !== 'apple')
-    return Promise.all(
+    const found = await Promise.all(
       devices.map(async (device): Promise<Finding> => {
         const why = obstacle(device, 'lock')
         return why
           ? blocked(described(device), why)
-          : { ...described(device), ...(await commandState(at, device, 'lock')) }
+          : { ...described(device), ...(await commandState(at, device.system._id, seenFact(device), 'lock')) }
       }),
     )
+    return withOrdered(at, found, 'lock')
   },
   async apply(at, finding) {
     // Each order is queued besides the one before.

@@ -43,7 +43,7 @@ export const User = z.looseObject({
 export type User = z.infer<typeof User>
 
 /** JumpCloud's filters are `field:$operator:value`, several parted by commas. */
-const plainAddress = /^[^\s:,$"'\\]+@[^\s:,$"'\\]+$/
+const plainAddress = /^[^\s:,$"\\]+@[^\s:,$"'\\]+$/
 
 /** By the primary and the alternate address; administrators alone set both. The recovery address is the person's own. */
 export async function locate(client: Client, leaver: Leaver): Promise<readonly Account[]> {

@@ -83,13 +83,20 @@ function assigned({ client, account }: KandjiAt): Promise<Device[]> {
   })
 }
 
-function isOf({ user }: Device, account: Account): boolean {
+export function isOf({ user }: Device, account: Account): boolean {
   return typeof user === 'object' && user?.id === account.id
 }
 
-/** Enrolment has ended: nothing of ours is on it, and Kandji reaches it no more. */
+/** The record of a device that was taken out of Kandji: what became of it since, nobody there knows. */
 function isRemoved(device: Device): boolean {
-  return device.is_removed === true || device.mdm_enabled === false
+  return device.is_removed === true
+}
+
+/** Still enrolled by its record, and out of reach: whoever has it may have taken the profile off. */
+export function unreachable({ mdm_enabled: managed }: Device): string | undefined {
+  return managed === false
+    ? 'mdm_enabled=false: Kandji does not manage it any more, so it cannot be reached. IT sees to the device.'
+    : undefined
 }
 
 /**
@@ -97,11 +104,15 @@ function isRemoved(device: Device): boolean {
  * Throws Rejected where it is not the leaver's.
  */
 export async function deviceToActOn(at: KandjiAt, id: string, finding: Finding): Promise<Device | undefined> {
-  const device = await at.client.api.find('show a device', path`/devices/${id}`, DeviceShape)
+  const device = await deviceById(at.client, id)
   if (!device) return undefined
   if (!isOf(device, at.account))
     throw new Rejected(`${finding.label} is not assigned to the leaver in Kandji any more, so nothing was done to it.`)
   return device
+}
+
+export function deviceById({ api }: Client, id: string): Promise<Device | undefined> {
+  return api.find('show a device', path`/devices/${id}`, DeviceShape)
 }
 
 const Details = z.object({

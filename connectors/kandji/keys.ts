@@ -27,6 +27,9 @@ interface Kind {
 const noKey =
   'FileVault is on, and Kandji has no key: what is on it is lost once it is wiped. IT gets the key, or skips this step.'
 
+const unknown =
+  'Kandji does not say whether FileVault is on, and has no key: if it is, what is on it is lost once it is wiped. IT finds out, or skips this step.'
+
 const kinds: readonly Kind[] = [
   {
     id: 'filevault',
@@ -35,7 +38,8 @@ const kinds: readonly Kind[] = [
     at({ filevault }, device) {
       if (!isMac(device)) return false
       if (filevault?.filevault_prk_escrowed) return true
-      return isOn(filevault?.filevault_enabled) && noKey
+      if (filevault?.filevault_enabled === undefined || filevault.filevault_enabled === null) return unknown
+      return isOn(filevault.filevault_enabled) && noKey
     },
     answer: z.object({ key: z.string().nullish() }).transform(({ key }) => [key]),
   },

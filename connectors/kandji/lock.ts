@@ -13,7 +13,9 @@ import {
   isPersonal,
   type KandjiAt,
   labelOf,
+  unreachable,
 } from './devices.ts'
+import { alreadyLocked, withOrdered } from './ordered.ts'
 
 type Step = AutomaticStep<Client>
 
@@ -30,7 +32,7 @@ const lock: Step = {
   async find(at) {
     if (!locks(at)) return []
     const own = (await devicesOf(at)).filter((device) => !isPersonal(at.client, device))
-    return (await Promise.all(own.map((device) => lockFinding(at, device)))).flat()
+    return withOrdered(at, (await Promise.all(own.map((device) => lockFinding(at, device)))).flat(), 'DeviceLock')
   },
   async apply(at, finding) {
     const device = await deviceToActOn(at, finding.id, finding)
@@ -64,10 +66,9 @@ function locks({ choices, client }: KandjiAt): boolean {
 
 async function lockFinding(at: KandjiAt, device: Device): Promise<Finding[]> {
   const head = described(device)
-  if (isMobile(device)) return [{ ...head, ...lostMode(device) }]
   if (device.platform === 'AppleTV') return []
-  if (at.applied(head.id)?.receipt?.alreadyLocked === true)
-    return [{ ...head, state: 'done', fact: 'Kandji says it is locked already' }]
+  if (isMobile(device)) return [{ ...head, ...lostMode(device) }]
+  if (at.applied(head.id)?.receipt?.alreadyLocked === true) return [{ ...head, state: 'done', fact: alreadyLocked }]
   const order = await orderOf(at, device, 'DeviceLock')
   if (order?.state === 'done') return [{ ...head, state: 'done', fact: order.fact }]
   if (order?.state === 'pending')
@@ -81,17 +82,24 @@ export function seen({ last_check_in: at }: Device): string {
   return at ? `, last seen ${at.slice(0, 10)}` : ''
 }
 
-/** A lock only darkens the screen of an iPhone or iPad, and the leaver's passcode opens it; Lost Mode has no public API. */
-function lostMode({ lost_mode_status: status }: Device): Pick<Finding, 'state' | 'fact'> {
+/**
+ * A lock only darkens the screen of an iPhone or iPad, and the leaver's passcode opens it. The order for Lost Mode is not in
+ * the API collection that this rests on.
+ */
+function lostMode(device: Device): Pick<Finding, 'state' | 'fact'> {
+  const { lost_mode_status: status } = device
   if (status === 'ENABLED') return { state: 'done', fact: 'lost_mode_status=ENABLED' }
   const fact =
+    unreachable(device) ??
     'the passcode opens it again after a lock. IT turns on Lost Mode (Devices > the device > Action menu > Enable Lost Mode), ' +
-    'then tries again.'
+      'then tries again.'
   return { state: 'blocked', fact }
 }
 
 /** Kandji API, Lock Device: a Mac with Apple silicon and macOS before 11.5 is deactivated instead. */
 function obstacle(device: Device): string | undefined {
+  const away = unreachable(device)
+  if (away) return away
   if (!isMac(device))
     return `Kandji locks no ${device.platform ?? 'device of an unknown kind'} here. IT sees to the device.`
   const [major = 0, minor = 0] = (device.os_version ?? '').split('.').map(Number)

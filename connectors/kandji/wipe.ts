@@ -14,8 +14,10 @@ import {
   isPersonal,
   type KandjiAt,
   labelOf,
+  unreachable,
 } from './devices.ts'
 import { fresh, seen } from './lock.ts'
+import { withOrdered } from './ordered.ts'
 
 type Step = AutomaticStep<Client>
 
@@ -30,7 +32,7 @@ const wipe: Step = {
   async find(at) {
     if (at.choices.devices !== 'wipe') return []
     const own = (await devicesOf(at)).filter((device) => !isPersonal(at.client, device))
-    return Promise.all(own.map((device) => wipeFinding(at, device)))
+    return withOrdered(at, await Promise.all(own.map((device) => wipeFinding(at, device))), 'EraseDevice')
   },
   async apply(at, finding) {
     const now = fresh(at)
@@ -83,6 +85,8 @@ const erasable = new Set(['Mac', 'iPhone', 'iPad', 'AppleTV'])
 
 async function obstacle(at: KandjiAt, device: Device): Promise<string | undefined> {
   if (isPersonal(at.client, device)) return 'it is marked as personal, so it is not wiped.'
+  const away = unreachable(device)
+  if (away) return away
   if (!erasable.has(device.platform ?? ''))
     return `Kandji wipes no ${device.platform ?? 'device of an unknown kind'} here. IT sees to the device.`
   if (!isMobile(device) || at.client.settings.wipeUnsupervised) return undefined
@@ -104,7 +108,10 @@ const unmanage: Step = {
   async find(at) {
     if (at.choices.devices === 'nothing') return []
     const personal = (await devicesOf(at)).filter((device) => isPersonal(at.client, device))
-    return personal.map((device) => ({ ...described(device), state: 'open', fact: `enrolled${seen(device)}` }))
+    const found = personal.map(
+      (device): Finding => ({ ...described(device), state: 'open', fact: `enrolled${seen(device)}` }),
+    )
+    return withOrdered(at, found)
   },
   async apply(at, finding) {
     const device = await deviceToActOn(at, finding.id, finding)

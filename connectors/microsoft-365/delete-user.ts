@@ -14,7 +14,7 @@ export const deleteUser: AutomaticStep<Graph> = {
   area: 'directory',
   phase: 'reclaim',
   irreversible: true,
-  needs: ['microsoft-365/licences'],
+  needs: ['microsoft-365/licences', 'microsoft-365/device-licences'],
   // Without the user, nothing says any more which devices were theirs, and a pending wipe would look done.
   after: ['microsoft-365/wipe-devices', 'microsoft-365/retire-personal', 'microsoft-365/lock-pins'],
   async find(at) {

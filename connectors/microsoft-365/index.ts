@@ -18,7 +18,7 @@ import { keySteps } from './intune-keys.ts'
 import { lockSteps } from './intune-lock.ts'
 import { wipeSteps } from './intune-wipe.ts'
 import { leftovers } from './leftovers.ts'
-import { licences } from './licences.ts'
+import { licenceSteps } from './licences.ts'
 import { oneDriveAccess } from './onedrive.ts'
 import { ownedGroups } from './owned-groups.ts'
 import { locate } from './person.ts'
@@ -46,7 +46,7 @@ const steps: readonly Step<Graph>[] = [
   appAssignments,
   addressLists,
   ...wipeSteps,
-  licences,
+  ...licenceSteps,
   deleteUser,
 ]
 

@@ -91,7 +91,7 @@ const lost =
   'isEncrypted=true, and Entra has no BitLocker key: what is on it is lost once it is wiped. IT gets the key (manage-bde -protectors -get C:), or skips this step.'
 
 /** Intune writes zeros where the device is not in Entra. */
-function isEntraId(id: string | null | undefined): boolean {
+export function isEntraId(id: string | null | undefined): boolean {
   return Boolean(id) && !/^[0-]+$/.test(id ?? '')
 }
 

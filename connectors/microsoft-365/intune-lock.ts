@@ -2,18 +2,8 @@
 import { z } from 'zod'
 import { type At, type AutomaticStep, type Finding, noEscrow, Rejected } from '../../src/connector.ts'
 import type { Graph } from './graph.ts'
-import {
-  type Device,
-  described,
-  deviceToActOn,
-  hasPin,
-  isOrdered,
-  order,
-  orderFinding,
-  ownedBy,
-  platformOf,
-  unreachable,
-} from './intune.ts'
+import { type Device, described, deviceToActOn, ownedBy, platformOf, unreachable } from './intune.ts'
+import { hasPin, isOrdered, order, orderFinding, withOrdered } from './intune-orders.ts'
 import { ask, path } from './odata.ts'
 
 type Step = AutomaticStep<Graph>
@@ -32,13 +22,17 @@ const lockDevices: Step = {
   after: ['microsoft-365/bitlocker-keys', 'microsoft-365/activation-codes'],
   async find(at) {
     const devices = (await toLock(at)).filter((device) => platformOf(device) !== 'windows')
-    return devices.map((device) => orderFinding(at, device, 'lock', lockObstacle(at, device)))
+    return withOrdered(
+      at,
+      'lock',
+      devices.map((device) => orderFinding(at, device, 'lock', lockObstacle(at, device))),
+    )
   },
   async apply(at, finding) {
     const device = await deviceToActOn(at, finding)
     if (!device || isOrdered(at, device, 'lock')) return
     refuse(finding, personal(device) ?? lockObstacle(at, device) ?? unreachable(device))
-    await order(at, device, 'lock')
+    return order(at, device, 'lock')
   },
 }
 
@@ -106,13 +100,17 @@ const restartWindows: Step = {
   after: ['microsoft-365/block-sign-in', 'microsoft-365/disable-devices'],
   async find(at) {
     const devices = (await toLock(at)).filter((device) => platformOf(device) === 'windows')
-    return devices.map((device) => orderFinding(at, device, 'restart', undefined))
+    return withOrdered(
+      at,
+      'restart',
+      devices.map((device) => orderFinding(at, device, 'restart', undefined)),
+    )
   },
   async apply(at, finding) {
     const device = await deviceToActOn(at, finding)
     if (!device || isOrdered(at, device, 'restart')) return
     refuse(finding, personal(device) ?? unreachable(device))
-    await order(at, device, 'restart')
+    return order(at, device, 'restart')
   },
 }
 

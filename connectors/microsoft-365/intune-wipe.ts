@@ -1,19 +1,13 @@
 /** What cannot be taken back: erasing the company's devices, and taking the work part off personal ones. */
 import { randomInt } from 'node:crypto'
+import { z } from 'zod'
 import { type At, type AutomaticStep, type ManualStep, noEscrow, Rejected } from '../../src/connector.ts'
 import type { Graph } from './graph.ts'
-import {
-  type Device,
-  described,
-  deviceToActOn,
-  isOrdered,
-  order,
-  orderFinding,
-  ownedBy,
-  platformOf,
-  unreachable,
-} from './intune.ts'
+import { type Device, described, deviceToActOn, ownedBy, platformOf, unreachable } from './intune.ts'
+import { isEntraId } from './intune-keys.ts'
 import { refuse } from './intune-lock.ts'
+import { isOrdered, order, orderFinding, receiptOf, withOrdered } from './intune-orders.ts'
+import { ask, path, quoted } from './odata.ts'
 
 const wipeDevices: AutomaticStep<Graph> = {
   id: 'wipe-devices',
@@ -25,23 +19,41 @@ const wipeDevices: AutomaticStep<Graph> = {
   async find(at) {
     if (at.choices.devices !== 'wipe') return []
     const devices = await ownedBy(at, 'company')
-    return devices.map((device) => orderFinding(at, device, 'wipe', wipeObstacle(at, device)))
+    const found = devices.map(async (device) => orderFinding(at, device, 'wipe', await wipeObstacle(at, device)))
+    return withOrdered(at, 'wipe', await Promise.all(found))
   },
   async apply(at, finding) {
     if (at.choices.devices !== 'wipe') throw new Rejected('Wiping was not chosen.')
     const device = await deviceToActOn(at, finding)
-    if (!device || isOrdered(at, device, 'wipe')) return
-    refuse(finding, wipeObstacle(at, device) ?? unreachable(device))
+    if (!device) return
+    if (isOrdered(at, device, 'wipe')) return receiptOf(device)
+    refuse(finding, (await wipeObstacle(at, device)) ?? unreachable(device))
     const pin = platformOf(device) === 'mac' ? { macOsUnlockCode: await erasePin(at, device) } : {}
-    await order(at, device, 'wipe', { keepEnrollmentData: false, keepUserData: false, ...pin })
+    return order(at, device, 'wipe', { keepEnrollmentData: false, keepUserData: false, ...pin })
   },
 }
 
-function wipeObstacle(at: At<Graph>, device: Device): string | undefined {
+async function wipeObstacle(at: At<Graph>, device: Device): Promise<string | undefined> {
   if (device.managedDeviceOwnerType === 'personal') return 'it is a personal device, so it is not wiped.'
   if (device.managedDeviceOwnerType !== 'company')
     return "Intune does not say whose it is, so it may be the leaver's own. IT sets Device ownership (Intune admin center, Devices, the device, Properties), then tries again."
-  return platformOf(device) === 'mac' && !at.escrow ? noEscrow : undefined
+  if (platformOf(device) === 'mac' && !at.escrow) return noEscrow
+  return sharedObstacle(at, device)
+}
+
+const Known = z.object({ id: z.string() })
+
+/** Intune names the primary user alone; Entra, everybody who is registered on the device. */
+async function sharedObstacle(at: At<Graph>, { azureADDeviceId: entra }: Device): Promise<string | undefined> {
+  if (!isEntraId(entra)) return undefined
+  const where = ask('/devices', { $filter: `deviceId eq ${quoted(entra ?? '')}`, $select: 'id' })
+  for (const { id } of await at.client.list(where, Known)) {
+    const users = await at.client.list(ask(path`/devices/${id}/registeredUsers`, { $select: 'id' }), Known)
+    const others = users.filter((user) => user.id !== at.account.id).length
+    if (others > 0)
+      return `others use it too (${others} more registered on it in Entra). IT decides: takes them off it there (Entra admin center, Devices), then tries again, or wipes it by hand.`
+  }
+  return undefined
 }
 
 /** Six digits, as Apple asks; on disk before they are sent, so that they can never be lost. */
@@ -61,15 +73,20 @@ const retirePersonal: AutomaticStep<Graph> = {
   irreversible: true,
   async find(at) {
     const devices = await ownedBy(at, 'personal')
-    return devices.map((device) => orderFinding(at, device, 'retire', undefined))
+    return withOrdered(
+      at,
+      'retire',
+      devices.map((device) => orderFinding(at, device, 'retire', undefined)),
+    )
   },
   async apply(at, finding) {
     const device = await deviceToActOn(at, finding)
-    if (!device || isOrdered(at, device, 'retire')) return
+    if (!device) return
+    if (isOrdered(at, device, 'retire')) return receiptOf(device)
     if (device.managedDeviceOwnerType !== 'personal')
       throw new Rejected(`${finding.label} is no personal device any more, so its management stays.`)
     refuse(finding, unreachable(device))
-    await order(at, device, 'retire')
+    return order(at, device, 'retire')
   },
 }
 

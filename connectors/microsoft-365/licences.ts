@@ -15,29 +15,24 @@ const State = z.object({
 })
 const Licensed = z.object({ licenseAssignmentStates: z.array(State) })
 type State = z.infer<typeof State>
-const Detail = z.object({ skuId: z.string(), skuPartNumber: z.string().nullish() })
+const Plan = z.object({ servicePlanName: z.string() })
+const Detail = z.object({
+  skuId: z.string(),
+  skuPartNumber: z.string().nullish(),
+  servicePlans: z.array(Plan),
+})
+type Detail = z.infer<typeof Detail>
 
-export const licences: AutomaticStep<Graph> = {
-  id: 'licences',
-  title: 'Take licences back',
+type Step = AutomaticStep<Graph>
+
+// Without its licence a mailbox that is not shared is deleted after 30 days, and a OneDrive is archived.
+const needs = ['microsoft-365/convert-mailbox', 'microsoft-365/onedrive-access']
+const after = ['microsoft-365/auto-reply', 'microsoft-365/owned-groups', 'microsoft-365/groups']
+
+const common: Pick<Step, 'area' | 'phase' | 'supersededBy' | 'apply' | 'undo'> = {
   area: 'applications',
   phase: 'reclaim',
-  // Without its licence a mailbox that is not shared is deleted after 30 days, and a OneDrive is archived.
-  needs: ['microsoft-365/convert-mailbox', 'microsoft-365/onedrive-access'],
-  after: ['microsoft-365/auto-reply', 'microsoft-365/owned-groups', 'microsoft-365/groups'],
   supersededBy: 'microsoft-365/delete-user',
-  async find(at) {
-    const states = await statesOf(at.client, at.account.id)
-    const details = await at.client.list(path`/users/${at.account.id}/licenseDetails`, Detail)
-    const names = new Map(details.map((one) => [one.skuId, one.skuPartNumber ?? one.skuId]))
-    const named = (skuId: string) => names.get(skuId) ?? `licence ${skuId.slice(0, 8)}…`
-    const groups = (await groupsOf(at)).filter(givesLicences)
-    return [
-      ...states.filter((one) => !one.assignedByGroup).map((one) => directFinding(one, named)),
-      ...groups.map((group) => groupFinding(at, group, named)),
-      ...leftOver(states, groups, named),
-    ]
-  },
   async apply(at, finding) {
     const [kind, id = ''] = finding.id.split(':')
     if (kind === 'sku') return remover(at.client)({ userId: at.account.id, skuId: id })
@@ -50,6 +45,50 @@ export const licences: AutomaticStep<Graph> = {
     const addLicenses = [{ skuId: id, disabledPlans }]
     await at.client.post(path`/users/${at.account.id}/assignLicense`, { addLicenses, removeLicenses: [] })
   },
+}
+
+const licences: Step = {
+  id: 'licences',
+  title: 'Take licences back',
+  ...common,
+  needs,
+  after,
+  find: (at) => findingsOf(at, false),
+}
+
+/** Without its user's licence Intune cannot reach a device any more (Microsoft: Removing user licenses and managed devices). */
+const deviceLicences: Step = {
+  id: 'device-licences',
+  title: 'Take the licences back that device management needs (Intune)',
+  ...common,
+  needs: [...needs, 'microsoft-365/wipe-devices', 'microsoft-365/retire-personal'],
+  after: [...after, 'microsoft-365/lock-devices', 'microsoft-365/restart-windows', 'microsoft-365/lock-pins'],
+  find: (at) => findingsOf(at, true),
+}
+
+export const licenceSteps = [licences, deviceLicences] as const
+
+/** Those that carry Intune, or the others. */
+async function findingsOf(at: At<Graph>, withIntune: boolean): Promise<Finding[]> {
+  const where = path`/users/${at.account.id}/licenseDetails`
+  const details = await at.once('licence-details', () => at.client.list(where, Detail))
+  const names = new Map(details.map((one) => [one.skuId, one.skuPartNumber ?? one.skuId]))
+  const named = (skuId: string) => names.get(skuId) ?? `licence ${skuId.slice(0, 8)}…`
+  const manage = new Set(details.filter(managesDevices).map(({ skuId }) => skuId))
+  const wanted = (skuIds: readonly string[]) => skuIds.some((skuId) => manage.has(skuId)) === withIntune
+  const states = await at.once('licence-states', () => statesOf(at.client, at.account.id))
+  const groups = (await groupsOf(at)).filter(givesLicences)
+  const ofGroup = ({ assignedLicenses }: Group) => (assignedLicenses ?? []).map(({ skuId }) => skuId ?? '')
+  return [
+    ...states.filter((one) => !one.assignedByGroup && wanted([one.skuId])).map((one) => directFinding(one, named)),
+    ...groups.filter((group) => wanted(ofGroup(group))).map((group) => groupFinding(at, group, named)),
+    ...leftOver(states, groups, named, wanted),
+  ]
+}
+
+/** `INTUNE_A`, `INTUNE_EDU`, `INTUNE_SMBIZ` (Microsoft: Product names and service plan identifiers). */
+function managesDevices({ servicePlans }: Detail): boolean {
+  return servicePlans.some(({ servicePlanName }) => /^INTUNE/i.test(servicePlanName))
 }
 
 async function statesOf(graph: Graph, userId: string): Promise<State[]> {
@@ -79,19 +118,26 @@ function groupFinding(at: At<Graph>, group: Group, named: Named): Finding {
 }
 
 /** Out of the group, Microsoft takes the licence back a while later. */
-function leftOver(states: readonly State[], groups: readonly Group[], named: Named): Finding[] {
+function leftOver(
+  states: readonly State[],
+  groups: readonly Group[],
+  named: Named,
+  wanted: (skuIds: readonly string[]) => boolean,
+): Finding[] {
   const member = new Set(groups.map((group) => group.id))
   const gone = new Map<string, string[]>()
   for (const { assignedByGroup, skuId } of states) {
     if (!assignedByGroup || member.has(assignedByGroup)) continue
-    gone.set(assignedByGroup, [...(gone.get(assignedByGroup) ?? []), named(skuId)])
+    gone.set(assignedByGroup, [...(gone.get(assignedByGroup) ?? []), skuId])
   }
-  return [...gone].map(([groupId, skus]) => ({
-    id: `group:${groupId}`,
-    label: `${skus.join(', ')} through group ${groupId.slice(0, 8)}…`,
-    state: 'pending',
-    fact: 'no longer a member; Microsoft has not taken the licence back yet',
-  }))
+  return [...gone]
+    .filter(([, skuIds]) => wanted(skuIds))
+    .map(([groupId, skuIds]) => ({
+      id: `group:${groupId}`,
+      label: `${skuIds.map(named).join(', ')} through group ${groupId.slice(0, 8)}…`,
+      state: 'pending',
+      fact: 'no longer a member; Microsoft has not taken the licence back yet',
+    }))
 }
 
 interface Removal {

@@ -7,6 +7,7 @@ import { type CallRecord, createGate } from '../../src/run/gate.ts'
 import { cast } from '../../src/sandbox/company.ts'
 import type { Fault, Pretend } from '../../src/sandbox/server.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { type Journaled, ordersIn } from '../support/journal.ts'
 import { leaverOf } from '../support/leaver.ts'
 
 export { leaverOf }
@@ -62,7 +63,7 @@ export async function openDeviceWorld<Client>(options: DeviceWorldOptions): Prom
   const client = await connector.connect(connector.settings.parse(options.settings), gate)
   const account = (await connector.locate(client, who))[0] as Account
   const kept = new Map<string, string[]>()
-  const applied = new Map<string, { intentAt: Date; answeredAt?: Date; receipt?: Receipt }>()
+  const applied = new Map<string, Journaled>()
 
   function at(step: string, more: Partial<At> = {}): At<Client> {
     const reads = new SharedReads()
@@ -74,6 +75,7 @@ export async function openDeviceWorld<Client>(options: DeviceWorldOptions): Prom
       effectiveAt: new Date(),
       signal: new AbortController().signal,
       applied: (id) => applied.get(`${step} ${id}`),
+      orders: () => ordersIn(applied, `${step} `),
       once: (key, read) => reads.once(key, read),
       ...(!options.withoutEscrow && {
         escrow: {
@@ -99,13 +101,12 @@ export async function openDeviceWorld<Client>(options: DeviceWorldOptions): Prom
       return found[0] as Finding
     },
     async apply(step, finding, more) {
-      applied.set(`${step} ${finding.id}`, { intentAt: new Date() })
+      // A receipt stays, as in the journal.
+      const order = { ...applied.get(`${step} ${finding.id}`), label: finding.label, intentAt: new Date() }
+      delete order.answeredAt
+      applied.set(`${step} ${finding.id}`, order)
       const receipt = await stepOf(step).apply(at(step, more), finding)
-      applied.set(`${step} ${finding.id}`, {
-        intentAt: new Date(),
-        answeredAt: new Date(),
-        ...(receipt && { receipt }),
-      })
+      applied.set(`${step} ${finding.id}`, { ...order, answeredAt: new Date(), ...(receipt && { receipt }) })
       return receipt
     },
     undo: async (step, finding, more) => stepOf(step).undo?.(at(step, more), finding),

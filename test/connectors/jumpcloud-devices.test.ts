@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import jumpcloud from '../../connectors/jumpcloud/index.ts'
 import { hex } from '../../src/sandbox/jumpcloud/seed.ts'
 import { openWorld, worlds } from './jumpcloud-world.ts'
 
@@ -37,6 +38,8 @@ describe('devices at JumpCloud', () => {
       state: 'blocked',
       fact: expect.stringContaining('primary user'),
     })
+    if (laptop) laptop.osFamily = 'Windows' as never
+    expect((await world.find('lock'))[0]).toMatchObject({ state: 'blocked' })
     await expect(world.apply('erase', finding as never)).rejects.toThrow('primary user')
     expect(world.state.commands).toHaveLength(1)
   })
@@ -81,6 +84,30 @@ describe('devices at JumpCloud', () => {
       { state: 'blocked', fact: expect.stringContaining('exitCode=1') },
       { state: 'blocked' },
     ])
+  })
+
+  it('takes no script of IT’s own for the order, whatever it is called', async () => {
+    const world = await openWorld({ commandMs: 3_600_000 })
+    await world.applyAll('erase')
+    const own = { id: hex(9, 7), system: thinkPad, kind: 'erase' as const, exitCode: 0, name: 'Erase temporary files' }
+    world.state.commands.push({ ...own, requestTime: new Date().toISOString(), doneAt: Date.now() })
+    expect((await world.find('erase')).find((one) => one.id === thinkPad)).toMatchObject({ state: 'pending' })
+  })
+
+  it('takes an encryption of which JumpCloud tells nothing for no proof that there is no key', async () => {
+    const world = await openWorld()
+    const when = ({ path }: { path: string }) => path.endsWith(`/systems/${thinkPad}`)
+    const body = {
+      _id: thinkPad,
+      displayName: 'ThinkPad',
+      osFamily: 'Windows',
+      primarySystemUser: { id: world.mine.id },
+    }
+    world.server.faults.push({ times: 2, when, as: { status: 200, body } })
+    expect((await world.find('recovery-keys')).find((one) => one.id === thinkPad)).toMatchObject({
+      state: 'blocked',
+      fact: expect.stringContaining('fde.active=unknown'),
+    })
   })
 
   it('queues no second lock for the same order', async () => {
@@ -155,5 +182,77 @@ describe('devices at JumpCloud', () => {
       state: 'blocked',
       fact: expect.stringContaining('Devices >'),
     })
+  })
+
+  it('asks for what left the list by its own id, until JumpCloud says how the order ended', async () => {
+    const world = await openWorld({ commandMs: 3_600_000 })
+    for (const step of ['lock', 'erase', 'unenroll-personal']) await world.applyAll(step)
+    world.state.bindings = world.state.bindings.filter((one) => one.user !== world.mine.id)
+    world.state.groups.length = 0
+    for (const system of world.state.systems) system.primary = hex(1, 3)
+    expect(states(await world.find('lock'))).toEqual([`${thinkPad} pending`, `${workstation} pending`])
+    expect(states(await world.find('erase'))).toEqual([mac, thinkPad, workstation].map((id) => `${id} pending`))
+    expect(states(await world.find('unenroll-personal'))).toEqual([`${phone} done`])
+    for (const one of world.state.commands) if (one.kind === 'lock') one.exitCode = 1
+    world.server.settle()
+    expect(await world.find('lock')).toMatchObject([
+      { state: 'blocked', fact: expect.stringContaining('exitCode=1') },
+      { state: 'blocked' },
+    ])
+    expect(states(await world.find('erase'))).toEqual([mac, thinkPad, workstation].map((id) => `${id} done`))
+  })
+
+  it('takes nothing for erased because its record is gone', async () => {
+    const world = await openWorld({ commandMs: 3_600_000 })
+    await world.applyAll('erase')
+    world.state.systems.length = 0
+    const found = await world.find('erase')
+    expect(states(found)).toEqual([mac, thinkPad, workstation].map((id) => `${id} blocked`))
+    expect(found[0]).toMatchObject({ label: "Jo's MacBook (SN1JUMP)", fact: expect.stringContaining('no record') })
+  })
+
+  it('tells an erased Mac from one that was taken out of management', async () => {
+    const world = await openWorld({ commandMs: 3_600_000 })
+    await world.applyAll('erase')
+    const [record, system] = [world.state.apple[0], world.state.systems[0]]
+    const look = async () => (await world.find('erase')).find((one) => one.id === mac)
+    Object.assign(record ?? {}, { enrolled: false })
+    expect(await look()).toMatchObject({ state: 'pending', fact: expect.stringContaining('active=true') })
+    Object.assign(system ?? {}, { active: false })
+    expect(await look()).toMatchObject({ state: 'done' })
+    Object.assign(record ?? {}, { byHand: true })
+    expect(await look()).toMatchObject({ state: 'blocked', fact: expect.stringContaining('does not say which') })
+  })
+})
+
+describe('groups at JumpCloud', () => {
+  const [servers, laptops] = [hex(2, 3), hex(2, 5)]
+
+  it('are left at once, but those that bind the leaver’s own devices, which come after them', async () => {
+    const world = await openWorld({}, { pageSize: 1 })
+    const atOnce = (await world.find('groups')).map((one) => one.id)
+    expect(atOnce).toContain(servers)
+    expect(atOnce).not.toContain(laptops)
+    expect(states(await world.find('device-groups'))).toEqual([`${laptops} open`])
+    const comesAfter = (id: string) => jumpcloud.steps.find((one) => one.id === id)?.after ?? []
+    expect(comesAfter('device-groups')).toEqual(expect.arrayContaining(['jumpcloud/lock', 'jumpcloud/erase']))
+    for (const id of ['groups', 'bindings']) expect(comesAfter(id), id).toEqual([])
+    expect((await world.find('groups', { devices: 'nothing' })).map((one) => one.id)).toContain(laptops)
+  })
+
+  it('that bind a device of the leaver’s by now are not left before it', async () => {
+    const world = await openWorld()
+    const finding = (await world.find('groups')).find((one) => one.id === servers)
+    world.state.groups.find((one) => one.id === servers)?.targets.push({ type: 'system', id: thinkPad })
+    await expect(world.apply('groups', finding as never)).rejects.toThrow('by now')
+    expect(world.state.groups.find((one) => one.id === servers)?.members).toContain(world.mine.id)
+  })
+
+  it('all wait where JumpCloud does not say by which way a device is bound', async () => {
+    const world = await openWorld()
+    const when = ({ path }: { path: string }) => /users\/\w+\/systems$/.test(path)
+    world.server.faults.push({ times: 9, when, as: { status: 200, body: [{ type: 'system', id: thinkPad }] } })
+    expect(await world.find('groups')).toEqual([])
+    expect((await world.find('device-groups')).map((one) => one.id)).toContain(servers)
   })
 })

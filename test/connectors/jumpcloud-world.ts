@@ -11,7 +11,6 @@ import {
   isManual,
   type Leaver,
   type ManualStep,
-  type Receipt,
 } from '../../src/connector.ts'
 import { SharedReads } from '../../src/run/at.ts'
 import { createGate } from '../../src/run/gate.ts'
@@ -19,6 +18,7 @@ import { cast } from '../../src/sandbox/company.ts'
 import { type JumpCloudOptions, type PretendJumpCloud, pretendJumpCloud } from '../../src/sandbox/jumpcloud/index.ts'
 import type { State, User } from '../../src/sandbox/jumpcloud/state.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { type Journaled, ordersIn } from '../support/journal.ts'
 import { leaverOf } from '../support/leaver.ts'
 
 export { leaverOf }
@@ -61,7 +61,7 @@ export async function openWorld(
   const client = await jumpcloud.connect(jumpcloud.settings.parse({ ...server.settings, ...settings }), gate)
   const state = server.world.truth()
   const mine = state.users.find((one) => one.email === cast.leaver) as User
-  const applied = new Map<string, { intentAt: Date; answeredAt?: Date; receipt?: Receipt }>()
+  const applied = new Map<string, Journaled>()
 
   const kept = new Map<string, string[]>()
   const escrow = {
@@ -79,14 +79,17 @@ export async function openWorld(
       effectiveAt: new Date(),
       signal: new AbortController().signal,
       applied: (id) => applied.get(`${step} ${id}`),
+      orders: () => ordersIn(applied, `${step} `),
       ...(withEscrow && { escrow }),
       once: (key, read) => reads.once(key, read),
     }
   }
   async function apply(step: string, finding: Finding): Promise<void> {
-    const intentAt = new Date()
+    const { id, label } = finding
+    const order = { ...applied.get(`${step} ${id}`), label, intentAt: new Date() }
+    applied.set(`${step} ${id}`, order)
     const receipt = await automatic(step).apply(at(step), finding)
-    applied.set(`${step} ${finding.id}`, { intentAt, answeredAt: new Date(), ...(receipt && { receipt }) })
+    applied.set(`${step} ${id}`, { ...order, answeredAt: new Date(), ...(receipt && { receipt }) })
   }
   return {
     server,

@@ -26,6 +26,13 @@ describe('who the leaver is at JumpCloud', () => {
     expect(await world.account()).toHaveLength(2)
   })
 
+  it('finds somebody whose address has an apostrophe in it', async () => {
+    const world = await openWorld({
+      prepare: (state) => Object.assign(state.users[4] as object, { email: "pat.o'brien@example.com" }),
+    })
+    expect(await world.account({ ...leaverOf(cast.leaver), emails: ["pat.o'brien@example.com"] })).toHaveLength(1)
+  })
+
   it('refuses an address that would change the filter', async () => {
     const world = await openWorld()
     const sly = { ...leaverOf(cast.leaver), emails: ['jo@example.com,state:$eq:ACTIVATED'] }
@@ -54,6 +61,22 @@ describe('keeping the leaver out of JumpCloud', () => {
     expect(await world.find('password')).toMatchObject([
       { state: 'blocked', fact: expect.stringContaining('ActiveDirectory') },
     ])
+  })
+
+  it('takes no new password for ours while our own order was not answered', async () => {
+    const world = await openWorld()
+    const [finding] = await world.find('password')
+    world.server.faults.push({
+      when: ({ method }) => method === 'PUT',
+      as: { status: 400, body: { message: 'Password does not meet the policy' } },
+    })
+    await expect(world.apply('password', finding as never)).rejects.toThrow('does not meet the policy')
+    world.mine.passwordDate = new Date().toISOString()
+    expect(states(await world.find('password'))).toEqual(['password open'])
+  })
+
+  it('resets second factors only once the account is suspended: the password alone would set up new ones', () => {
+    expect(jumpcloud.steps.find((one) => one.id === 'mfa')?.needs).toContain('jumpcloud/suspend')
   })
 
   it('gives an SSH key back, and only once', async () => {
@@ -127,6 +150,17 @@ describe('the end at JumpCloud, and the way in', () => {
     await world.applyAll('delete')
     expect(await world.account()).toEqual([])
     expect(await world.find('delete')).toEqual([])
+  })
+
+  it('leaves the deletion of a synced user to its source', async () => {
+    const world = await openWorld({}, { deleteUser: true })
+    const [finding] = await world.find('delete')
+    world.mine.delegated = true
+    expect(await world.find('delete')).toMatchObject([
+      { state: 'blocked', fact: expect.stringContaining('ActiveDirectory') },
+    ])
+    await expect(world.apply('delete', finding as never)).rejects.toThrow('ActiveDirectory')
+    expect(await world.account()).toHaveLength(1)
   })
 
   it('tells a person what others live on', async () => {

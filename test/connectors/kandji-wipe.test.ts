@@ -78,6 +78,58 @@ describe('Kandji: wipe', () => {
     expect(await world.find('unmanage-personal')).toEqual([])
   })
 
+  it('asks for a device that left the list by its own id, until Kandji says how the order ended', async () => {
+    const world = await openKandji({ commandMs: 3_600_000 }, { devices: 'wipe' })
+    const orders = [
+      ['wipe', 'iPad', 'EraseDevice'],
+      ['lock', mac, 'DeviceLock'],
+    ] as const
+    for (const [step, name] of orders) await world.apply(step, await world.one(step, name))
+    const { users, devices } = world.server.world.truth()
+    const other = users.find((one) => one.id !== world.account.id && devices.some((device) => device.user === one.id))
+    world.device('iPad').user = other?.id ?? ''
+    world.device(mac).tags = ['BYOD']
+    for (const [step, name] of orders) expect(await world.one(step, name)).toMatchObject({ state: 'pending' })
+    for (const [step, name, kind] of orders) {
+      const sent = world.device(name).commands.findLast((one) => one.request_type === kind)
+      Object.assign(sent ?? {}, { status: 4, date_completed: new Date().toISOString() })
+      const failed = await world.one(step, name)
+      expect(failed).toMatchObject({
+        state: 'blocked',
+        fact: expect.stringMatching(/failed, .* nothing more is ordered/),
+      })
+      Object.assign(sent ?? {}, { status: 3 })
+      expect(await world.one(step, name)).toMatchObject({ state: 'done' })
+    }
+    expect(world.asked(/action\/erase/)).toBe(1)
+  })
+
+  it('says of a device that Kandji cannot reach any more that it cannot', async () => {
+    const world = await openKandji({ prepare: having(mac, { unmanaged: true }) }, { devices: 'wipe' })
+    for (const step of ['lock', 'wipe']) {
+      const finding = await world.one(step, mac)
+      expect(finding).toMatchObject({ state: 'blocked', fact: expect.stringContaining('mdm_enabled=false') })
+      await expect(world.apply(step, finding)).rejects.toThrow('mdm_enabled=false')
+    }
+  })
+
+  it('takes a FileVault of which Kandji says nothing for no proof that there is no key', async () => {
+    const world = await openKandji({ prepare: having(mac, { filevault: null, keys: {} }) })
+    expect(await world.one('recovery-keys', `FileVault recovery key of ${mac}`)).toMatchObject({
+      state: 'blocked',
+      fact: expect.stringContaining('does not say'),
+    })
+  })
+
+  it('does not take a device for wiped because its record is gone', async () => {
+    const world = await openKandji({ commandMs: 3_600_000 }, { devices: 'wipe' })
+    await world.apply('wipe', await world.one('wipe', 'iPad'))
+    const { devices } = world.server.world.truth()
+    devices.splice(devices.indexOf(world.device('iPad')), 1)
+    const finding = await world.one('wipe', 'iPad')
+    expect(finding).toMatchObject({ state: 'blocked', fact: expect.stringContaining('no record') })
+  })
+
   it('looks again whether a device is personal before it does anything to it', async () => {
     const world = await openKandji({}, { devices: 'wipe' })
     const [ipad, iphone] = [await world.one('wipe', 'iPad'), await world.one('unmanage-personal', 'iPhone')]

@@ -265,6 +265,7 @@ describe('deletion', () => {
       'authentication-methods',
       'groups',
       'licences',
+      'device-licences',
       'delete-user',
     ])
       expect(await world.find(step), step).toEqual([])

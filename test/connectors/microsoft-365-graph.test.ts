@@ -84,7 +84,8 @@ describe('the trap of a forgotten /$ref', () => {
     const world = await openWorld()
     const bare = `/groups/${group(world.tenant, 'VPN users').id}/members/${leaverId}`
     await expect(world.client.remove(bare)).rejects.toThrow('would delete the object itself')
-    for (const step of ['groups', 'owned-groups', 'licences']) await world.apply(step, await world.find(step))
+    for (const step of ['groups', 'owned-groups', 'licences', 'device-licences'])
+      await world.apply(step, await world.find(step))
     const deletes = world.server.requests.filter(
       (one) => one.method === 'DELETE' && /\/(members|owners)\//.test(one.path),
     )

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { noEscrow } from '../../src/connector.ts'
+import { type Finding, noEscrow } from '../../src/connector.ts'
 import { cast } from '../../src/sandbox/company.ts'
 import { idOf } from '../../src/sandbox/microsoft-365/index.ts'
 import { keysOfDevices } from '../../src/sandbox/microsoft-365/seed-intune.ts'
@@ -91,6 +91,22 @@ describe('devices in Intune', () => {
     expect(ordersOf(world)).toEqual([])
   })
 
+  it('that others are registered on are not wiped for one leaver: IT decides', async () => {
+    const world = await open({ pageSize: 1 })
+    const entra = structuredClone(world.tenant.devices[0])
+    const users = [idOf(cast.leaver), idOf(cast.namesake)]
+    Object.assign(entra ?? {}, {
+      id: 'entra-1',
+      deviceId: device(world, 'LAPTOP-JO').azureADDeviceId,
+      registeredUsers: users,
+    })
+    if (entra) world.tenant.devices.push(entra)
+    const finding = await named(world, 'wipe-devices', 'LAPTOP-JO', wipe)
+    expect(finding).toMatchObject({ state: 'blocked', fact: expect.stringContaining('others use it too (1 more') })
+    await expect(world.apply('wipe-devices', [finding], wipe)).rejects.toThrow('others use it too')
+    expect(ordersOf(world)).toEqual([])
+  })
+
   it('are wiped only where a wipe was chosen', async () => {
     const world = await open()
     const findings = await world.find('wipe-devices', wipe)
@@ -140,13 +156,82 @@ describe('an order to a device', () => {
     expect(finding).toMatchObject({ state: 'blocked', fact: expect.stringContaining('managementAgent=eas') })
     await expect(world.apply('lock-devices', [finding])).rejects.toThrow('cannot be reached')
   })
+})
 
-  it('leaves nothing to find once Intune has dropped the wiped device', async () => {
+/** The journal of one order to this device, which the vendor last heard of so many days ago. */
+function ordered({ id, label }: Finding, heardDaysAgo = 1): Circumstances {
+  const lastSync = new Date(Date.now() - heardDaysAgo * 24 * hourMs).toISOString()
+  const order = { finding: id, label, intentAt: new Date(), answeredAt: new Date(), receipt: { lastSync } }
+  return { orders: () => [order] }
+}
+
+describe('a device that leaves the list in the middle of an order', () => {
+  async function wiping(name: string) {
     const world = await open()
-    await world.apply('wipe-devices', await world.find('wipe-devices', wipe), wipe)
-    expect((await world.find('wipe-devices', wipe)).map(({ state }) => state)).toEqual(Array(5).fill('pending'))
+    const finding = await named(world, 'wipe-devices', name, wipe)
+    const [receipt] = (await world.apply('wipe-devices', [finding], wipe)) as [{ lastSync: string }]
+    expect(receipt).toEqual({ lastSync: expect.stringMatching(/^2026-11-20T/) })
+    const left = device(world, name)
+    return { world, left, look: (more = ordered(finding)) => named(world, 'wipe-devices', name, { ...wipe, ...more }) }
+  }
+
+  it.each([
+    ['another primary user', { userId: idOf(cast.namesake) }],
+    ['no primary user', { userId: '' }],
+    ['another ownership', { managedDeviceOwnerType: 'personal' as const }],
+  ])('since it got %s is asked for by its id until Intune says how the wipe ended', async (_what, change) => {
+    const { world, left, look } = await wiping('LAPTOP-JO')
+    Object.assign(left, change)
+    expect(await look()).toMatchObject({ state: 'pending', fact: expect.stringContaining('wipePending') })
+    const [sent] = left.orders
+    Object.assign(sent ?? {}, { outcome: 'failed', doneAt: Date.now() })
+    expect(await look()).toMatchObject({ state: 'blocked', fact: expect.stringMatching(/wipe failed.*IT sees to/) })
+    expect(ordersOf(world)).toEqual(['LAPTOP-JO: wipe'])
+    Object.assign(sent ?? {}, { outcome: 'done' })
+    expect(await look()).toMatchObject({ state: 'done' })
+  })
+
+  it('and never got the order is blocked, with what Intune says of it', async () => {
+    const { left, look } = await wiping('LAPTOP-JO')
+    Object.assign(left, { userId: idOf(cast.namesake), orders: [] })
+    const tooLate = { applied: () => undefined }
+    const finding = await look({ ...ordered({ id: left.id, label: '', state: 'open', fact: '' }), ...tooLate })
+    expect(finding).toMatchObject({ state: 'blocked', fact: expect.stringContaining("not the leaver's in Intune") })
+  })
+
+  it('is wiped where Intune drops it soon, and a question to IT where a clean-up rule may have', async () => {
+    const { world, left } = await wiping('LAPTOP-JO')
     world.server.settle()
-    expect(await world.find('wipe-devices', wipe)).toEqual([])
+    const look = (more: Circumstances) => named(world, 'wipe-devices', 'LAPTOP-JO', { ...wipe, ...more })
+    const finding = { id: left.id, label: 'LAPTOP-JO', state: 'open' as const, fact: '' }
+    expect(await look(ordered(finding))).toMatchObject({ label: 'LAPTOP-JO', state: 'done' })
+    expect(await look(ordered(finding, 31))).toMatchObject({ state: 'blocked' })
+    const inDoubt = () => [{ finding: left.id, label: 'LAPTOP-JO', intentAt: new Date() }]
+    expect(await look({ orders: inDoubt })).toMatchObject({ state: 'blocked', fact: expect.stringContaining('Audit') })
+  })
+
+  it('is not locked because it is gone, and where it was to be wiped too, the wipe tells', async () => {
+    const world = await open()
+    const finding = await named(world, 'lock-devices', 'SCANNER-7')
+    world.tenant.managedDevices.splice(0)
+    expect(await world.find('lock-devices', ordered(finding))).toMatchObject([{ state: 'blocked' }])
+    expect(await world.find('lock-devices', { ...wipe, ...ordered(finding) })).toEqual([])
+  })
+
+  it.each([
+    ['lock-devices', 'SCANNER-7', 'remoteLock'],
+    ['restart-windows', 'DESK-JO', 'rebootNow'],
+    ['retire-personal', 'Phone of Jo', 'retire'],
+  ] as const)('is followed by %s as well', async (step, name, action) => {
+    const world = await open()
+    const finding = await named(world, step, name)
+    await world.apply(step, [finding])
+    Object.assign(device(world, name), { userId: idOf(cast.namesake) })
+    const found = await named(world, step, name, ordered(finding))
+    expect(found).toMatchObject({
+      state: 'pending',
+      fact: expect.stringMatching(new RegExp(`${action}|retirePending`)),
+    })
   })
 })
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import microsoft365 from '../../connectors/microsoft-365/index.ts'
 import { cast } from '../../src/sandbox/company.ts'
 import { idOf, skus } from '../../src/sandbox/microsoft-365/index.ts'
 import type { Group } from '../../src/sandbox/microsoft-365/tenant.ts'
@@ -57,7 +58,7 @@ describe('group memberships', () => {
     const world = await openWorld()
     const labels = (await world.find('groups')).map((one) => one.label)
     expect(labels).not.toContain('Licences Microsoft 365 E5')
-    expect((await named(world, 'licences', 'SPE_E5')).state).toBe('open')
+    expect((await named(world, 'device-licences', 'SPE_E5')).state).toBe('open')
   })
 
   it('that PIM would let the leaver activate go too, and come back by undo', async () => {
@@ -126,17 +127,34 @@ describe('licences', () => {
 
   it('through a group are pending until Microsoft took them back', async () => {
     const world = await openWorld({ licenceLagMs: 60_000 })
-    const finding = await named(world, 'licences', 'SPE_E5')
-    await world.apply('licences', [finding])
-    expect(await named(world, 'licences', 'SPE_E5')).toMatchObject({ id: finding.id, state: 'pending' })
+    const finding = await named(world, 'device-licences', 'SPE_E5')
+    await world.apply('device-licences', [finding])
+    expect(await named(world, 'device-licences', 'SPE_E5')).toMatchObject({ id: finding.id, state: 'pending' })
     for (const one of world.tenant.leaving) one.until = Date.now() - 1
-    expect((await world.find('licences')).map((one) => one.id)).not.toContain(finding.id)
+    expect((await world.find('device-licences')).map((one) => one.id)).not.toContain(finding.id)
   })
 
   it('through a group whose members a rule decides are blocked', async () => {
     const world = await openWorld()
     group(world.tenant, 'Licences Microsoft 365 E5').groupTypes = ['DynamicMembership']
-    expect(await named(world, 'licences', 'SPE_E5')).toMatchObject({ state: 'blocked' })
+    expect(await named(world, 'device-licences', 'SPE_E5')).toMatchObject({ state: 'blocked' })
+  })
+
+  it('that device management needs are a step of their own, after all that must still reach a device', async () => {
+    const world = await openWorld()
+    expect((await world.find('licences')).map((one) => one.label)).toEqual(['POWER_BI_PRO', 'VISIOCLIENT'])
+    expect((await world.find('device-licences')).map((one) => one.label)).toEqual([
+      expect.stringMatching(/^SPE_E5 through/),
+    ])
+    const step = (id: string) => microsoft365.steps.find((one) => one.id === id)
+    expect(step('device-licences')?.needs).toEqual(
+      expect.arrayContaining(['microsoft-365/wipe-devices', 'microsoft-365/retire-personal']),
+    )
+    expect(step('device-licences')?.after).toEqual(
+      expect.arrayContaining(['microsoft-365/lock-devices', 'microsoft-365/restart-windows']),
+    )
+    expect(step('licences')?.needs).not.toContain('microsoft-365/wipe-devices')
+    expect(step('delete-user')?.needs).toContain('microsoft-365/device-licences')
   })
 
   it('that are gone already are no error', async () => {

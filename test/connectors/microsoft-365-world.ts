@@ -25,6 +25,7 @@ export interface Circumstances {
   handOverTo?: string | null
   choices?: Partial<Choices>
   applied?: At['applied']
+  orders?: At['orders']
   withoutEscrow?: true
 }
 
@@ -118,6 +119,7 @@ async function atOf(client: Client, kept: Map<string, string[]>, circumstances: 
     effectiveAt: new Date(),
     signal: new AbortController().signal,
     applied: circumstances.applied ?? (() => undefined),
+    orders: circumstances.orders ?? (() => []),
     once: (key, read) => reads.once(key, read),
     ...(!circumstances.withoutEscrow && {
       escrow: {

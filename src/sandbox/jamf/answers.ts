@@ -48,6 +48,7 @@ export function shownMobile(one: Mobile, sections: readonly string[]): object {
       managed: one.managed,
       supervised: one.supervised,
       deviceOwnershipType: one.ownership,
+      sharedIpad: one.shared ?? false,
     }),
     userAndLocation: only('USER_AND_LOCATION', { emailAddress: one.user.email, username: one.user.username }),
     hardware: only('HARDWARE', { serialNumber: one.serial, model: 'iPad Pro' }),
@@ -63,7 +64,9 @@ export function shownCommand({ uuid, managementId, type, state, sent, completed 
     client: { managementId, clientType: 'COMPUTER' },
     commandState: state,
     commandType: type,
-    ...(state === 'ERROR' ? { commandError: { errorCode: 12021, errorEnglishDescription: 'Unknown command' } } : {}),
+    ...(state.endsWith('ERROR')
+      ? { commandError: { errorCode: 12021, errorEnglishDescription: 'Unknown command' } }
+      : {}),
   }
 }
 

@@ -91,9 +91,10 @@ function paged(call: Call, found: readonly object[]): Answer {
 const badFilter = refusal(400, 'INVALID_FILTER', 'The filter cannot be read')
 
 function listComputers(call: Call): Answer {
-  const test = rsql(call.asked.query.get('filter') ?? '', ['userAndLocation.email', 'userAndLocation.username'])
+  const test = rsql(call.asked.query.get('filter') ?? '', ['id', 'userAndLocation.email', 'userAndLocation.username'])
   if (!test) return badFilter
-  const keys = ({ user }: Computer) => ({
+  const keys = ({ id, user }: Computer) => ({
+    id,
     'userAndLocation.email': user.email,
     'userAndLocation.username': user.username,
   })
@@ -105,9 +106,9 @@ function listComputers(call: Call): Answer {
 }
 
 function listMobiles(call: Call): Answer {
-  const test = rsql(call.asked.query.get('filter') ?? '', ['emailAddress', 'username'])
+  const test = rsql(call.asked.query.get('filter') ?? '', ['mobileDeviceId', 'emailAddress', 'username'])
   if (!test) return badFilter
-  const keys = ({ user }: Mobile) => ({ emailAddress: user.email, username: user.username })
+  const keys = ({ id, user }: Mobile) => ({ mobileDeviceId: id, emailAddress: user.email, username: user.username })
   const found = call.state.read().mobiles.filter((one) => test(keys(one)))
   return paged(
     call,

@@ -33,13 +33,14 @@ export interface Computer extends Common {
 export interface Mobile extends Common {
   ownership: string
   lostMode: boolean
+  shared?: boolean
 }
 
 export interface Command {
   uuid: string
   managementId: string
   type: string
-  state: 'PENDING' | 'ACKNOWLEDGED' | 'NOT_NOW' | 'ERROR'
+  state: 'PENDING' | 'ACKNOWLEDGED' | 'NOT_NOW' | 'ERROR' | 'COMMAND_FORMAT_ERROR'
   sent: string
   completed?: string
   /** Carried out then, epoch ms. */

@@ -13,7 +13,7 @@ export const deviceOperations: readonly Operation[] = [
     answer: ({ asked, world }) =>
       pageV1(
         asked,
-        world.read().systems.map((one) => shown(one)),
+        world.read().systems.map((one) => shown(one, world.read())),
       ),
   },
   { method: 'GET', path: '/api/systems/{system}', answer: read },
@@ -32,7 +32,12 @@ export const deviceOperations: readonly Operation[] = [
   { method: 'DELETE', path: `${apple}/{device}`, answer: unenroll },
 ]
 
-function shown(one: System) {
+function shown(one: System, { apple }: State) {
+  // The agent goes with what is erased.
+  const erased = apple.some(
+    ({ serialNumber, eraseAt }) =>
+      serialNumber === one.serialNumber && (eraseAt ?? Number.POSITIVE_INFINITY) <= Date.now(),
+  )
   return {
     _id: one.id,
     displayName: one.displayName,
@@ -40,7 +45,7 @@ function shown(one: System) {
     os: one.osFamily,
     osFamily: one.osFamily,
     serialNumber: one.serialNumber,
-    active: one.active,
+    active: one.active && !erased,
     lastContact: one.lastContact,
     fde: { active: one.fdeActive, keyPresent: one.fdeKey !== '' },
     primarySystemUser: { id: one.primary ?? null },
@@ -49,7 +54,7 @@ function shown(one: System) {
 
 function read({ asked, world, params }: Call): Answer {
   const found = world.read().systems.find((one) => one.id === params.system)
-  return found ? ok(shown(found)) : notFound(asked)
+  return found ? ok(shown(found, world.read())) : notFound(asked)
 }
 
 /** "If a device is offline, the command will be run when the device becomes available"; each order is queued anew. */
@@ -96,9 +101,9 @@ function results({ asked, world }: Call): Answer {
   if (asked.query.get('sort') !== '-requestTime') done.reverse()
   return pageV1(
     asked,
-    done.map(({ id, system, kind, requestTime, doneAt, exitCode }) => ({
+    done.map(({ id, system, kind, name, requestTime, doneAt, exitCode }) => ({
       _id: id,
-      name: kind,
+      name: name ?? kind,
       command: kind,
       systemId: system,
       system: state.systems.find((one) => one.id === system)?.displayName ?? '',
@@ -109,15 +114,16 @@ function results({ asked, world }: Call): Answer {
   )
 }
 
-function shownApple({ id, serialNumber, mdmOsFamily, enrolled, userEnrollment, eraseAt }: AppleDevice) {
+function shownApple(device: AppleDevice) {
+  const { id, serialNumber, mdmOsFamily, enrolled, userEnrollment, byHand, eraseAt } = device
   const erased = eraseAt !== undefined && eraseAt <= Date.now()
   return {
     id,
     serialNumber,
     mdmOsFamily,
     enrolled: enrolled && !erased,
-    depRegistered: !userEnrollment,
-    securityInfo: { isUserEnrollment: userEnrollment, enrolledViaDep: !userEnrollment },
+    depRegistered: !(userEnrollment || byHand),
+    securityInfo: { isUserEnrollment: userEnrollment, enrolledViaDep: !(userEnrollment || byHand) },
   }
 }
 

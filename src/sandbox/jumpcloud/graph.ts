@@ -59,6 +59,23 @@ function withPaths(type: string, id: string, from: Target) {
   return { type, id, compiledAttributes: {}, paths: [[{ from: { type: from.type, id: from.id }, to: { type, id } }]] }
 }
 
+/** Every way there, hop by hop: directly, and through each group. */
+function waysTo(state: State, userId: string, system: string): { from: Target; to: Target }[][] {
+  const [user, target] = [
+    { type: 'user', id: userId },
+    { type: 'system', id: system },
+  ]
+  const direct = state.bindings.some((one) => one.user === userId && one.type === 'system' && one.id === system)
+  const groups = state.groups.filter(
+    (group) => group.members.includes(userId) && group.targets.some((one) => one.id === system),
+  )
+  const through = groups.map(({ id }) => [
+    { from: user, to: { type: 'user_group', id } },
+    { from: { type: 'user_group', id }, to: target },
+  ])
+  return [...(direct ? [[{ from: user, to: target }]] : []), ...through]
+}
+
 function memberOf(call: Call): Answer {
   return read(call, ({ id }, state) => {
     const mine = state.groups.filter((one) => one.members.includes(id))
@@ -114,7 +131,7 @@ function systemsOf(call: Call): Answer {
       call.asked,
       state.systems
         .filter((one) => reaches(state, id, one.id))
-        .map((one) => withPaths('system', one.id, { type: 'user', id })),
+        .map((one) => ({ type: 'system', id: one.id, compiledAttributes: {}, paths: waysTo(state, id, one.id) })),
     ),
   )
 }

@@ -83,6 +83,7 @@ function groupsOf(leaver: string, manager: string, it: string): Group[] {
     group(2, 'VPN', [leaver, manager, it], [{ type: 'radius_server', id: hex(5, 1) }]),
     group(3, 'Build servers', [leaver, it], [{ type: 'system', id: hex(3, 9) }]),
     group(4, 'Operators', [it], [{ type: 'application', id: hex(4, 3) }]),
+    group(5, 'Sales laptops', [leaver], [{ type: 'system', id: hex(3, 2) }]),
   ]
 }
 

@@ -60,6 +60,8 @@ export interface AppleDevice {
   mdmOsFamily: 'macos' | 'ios'
   enrolled: boolean
   userEnrollment: boolean
+  /** Enrolled by whoever had it, and not through Apple's register of the company's devices. */
+  byHand?: true
   locked: boolean
   /** Epoch ms of an order to erase that is carried out then. */
   eraseAt?: number
@@ -69,6 +71,8 @@ export interface Command {
   id: string
   system: string
   kind: 'lock' | 'erase'
+  /** Of a command that IT wrote itself. */
+  name?: string
   /** ISO. */
   requestTime: string
   /** Epoch ms. */

@@ -45,7 +45,7 @@ export function shownDevice(device: KandjiDevice, { users }: KandjiState): objec
     last_check_in: '2026-11-20T21:46:26.879113Z',
     last_enrollment: '2024-12-13 19:14:20.455640+00:00',
     lost_mode_status: device.lost_mode_status,
-    mdm_enabled: true,
+    mdm_enabled: !device.unmanaged,
     model,
     os_version,
     platform,

@@ -29,7 +29,10 @@ export interface KandjiDevice {
   tags: string[]
   /** Id of the user it is assigned to. */
   user: string
-  filevault: boolean
+  /** Null where Kandji does not know. */
+  filevault: boolean | null
+  /** Whoever has it took the profile off. */
+  unmanaged?: true
   supervised: boolean
   autoEnrolled: boolean
   lost_mode_status: string

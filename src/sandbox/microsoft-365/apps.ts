@@ -73,6 +73,17 @@ export const appRoutes: readonly Route[] = [
   ofUser('ownedDevices', readUsers, (tenant, id) => devices(tenant, (one) => one.registeredOwners.includes(id))),
   {
     method: 'GET',
+    path: '/devices',
+    rights: readDevices,
+    handle: ({ asked, tenant, pageSize }) =>
+      page(
+        tenant.devices.map(({ registeredUsers: _users, registeredOwners: _owners, ...one }) => one),
+        asked,
+        { pageSize },
+      ),
+  },
+  {
+    method: 'GET',
     path: '/devices/{}/registeredUsers',
     rights: readDevices,
     handle({ asked, tenant, pageSize, parts: [id = ''] }) {

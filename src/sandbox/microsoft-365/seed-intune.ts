@@ -91,7 +91,7 @@ function leftovers(tenant: Tenant): void {
     app(2, 'servicePrincipal', 'CRM sync', owned),
     app(3, 'application', 'Badge printer', { owners: [idOf(cast.namesake)] }),
   )
-  tenant.servicePlans[skus.e5] = ['EXCHANGE_S_ENTERPRISE', 'FLOW_O365_P3', 'MCOEV']
+  tenant.servicePlans[skus.e5] = ['EXCHANGE_S_ENTERPRISE', 'INTUNE_A', 'FLOW_O365_P3', 'MCOEV']
   tenant.managers[idOf(cast.other)] = idOf(cast.leaver)
 }
 

@@ -56,7 +56,7 @@ export function seed(withIntune = false): Tenant {
     recoveryKeys: [],
     localCredentials: [],
     apps: [],
-    servicePlans: {},
+    servicePlans: { [skus.e5]: ['EXCHANGE_S_ENTERPRISE', 'INTUNE_A'] },
     licences: [],
     leaving: [],
   }
