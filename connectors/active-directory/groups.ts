@@ -1,7 +1,7 @@
 /** Leaving groups. Who is in a group is asked of the group's `member`, which alone is true, and of the user's `memberOf`. */
 import { AndFilter, EqualityFilter } from 'ldapts'
 import { type At, type AutomaticStep, type Finding, Rejected } from '../../src/connector.ts'
-import { lastAdministrator } from './administrators.ts'
+import { lastAdministrator, lastOfAny } from './administrators.ts'
 import { change, type Directory, type Refused } from './directory.ts'
 import { buffer, type Entry, number, text } from './entry.ts'
 import { code } from './errors.ts'
@@ -34,7 +34,7 @@ export const groups: AutomaticStep<Directory> = {
     const user = await targetOf(at)
     const group = await at.client.read(guidDn(id), attributes)
     if (!group) return
-    const last = await lastAdministrator(at.client, group, user)
+    const last = await lastBy(at.client, group, user)
     if (last) throw new Rejected(last, { code: 'lastAdministrator' })
     const look = [code.noSuchAttribute, code.insufficientAccess, code.unwilling]
     const refused = await at.client.modify(guidDn(id), [change('delete', 'member', user.dn)], look)
@@ -65,10 +65,16 @@ async function isMember(at: At<Directory>, group: string, user: User): Promise<b
   return (await at.client.search({ base: namingContext, filter, attributes: ['objectGUID'] })).length > 0
 }
 
+/** Also a group that is in a ruling one (adminCount=1, by AdminSDHolder): leaving it may leave that one with nobody. */
+async function lastBy(directory: Directory, group: Entry, user: User): Promise<string | undefined> {
+  const last = await lastAdministrator(directory, group, user)
+  return last ?? (number(group, 'adminCount') === 1 ? lastOfAny(directory, user) : undefined)
+}
+
 async function standing(at: At<Directory>, user: User, group: Entry): Promise<Finding> {
   const id = guidOf(buffer(group, 'objectGUID'))
   const finding = { id, label: nameOf(group), before: { group: group.dn } }
-  const last = await lastAdministrator(at.client, group, user)
+  const last = await lastBy(at.client, group, user)
   if (last) return { ...finding, state: 'blocked', fact: last }
   if (!writableOf(group).has('member')) return { ...finding, state: 'blocked', fact: notOurs(group) }
   return { ...finding, state: 'open', fact: `member of ${group.dn}` }

@@ -13,7 +13,9 @@ export const moveToDisabled: AutomaticStep<Directory> = {
   title: 'Move to the OU for leavers',
   area: 'directory',
   phase: 'reclaim',
-  after: ['microsoft-365/convert-mailbox', 'microsoft-365/licences'],
+  // The move may delete the cloud user: what is not handed over by then is gone with it.
+  needs: ['microsoft-365/convert-mailbox', 'microsoft-365/onedrive-access'],
+  after: ['microsoft-365/licences', 'microsoft-365/device-licences'],
   async find(at) {
     if (!at.client.settings.disabledOu) return []
     const user = await userOf(at)

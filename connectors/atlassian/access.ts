@@ -1,8 +1,8 @@
 /** Where the account is somebody's own, or held by an identity provider, its access is suspended in each directory. */
 import { z } from 'zod'
-import { type AutomaticStep, everyPage, path } from '../../src/connector.ts'
+import { type AutomaticStep, everyPage, path, Rejected } from '../../src/connector.ts'
 import { switchable } from './account.ts'
-import { type AtlassianAt, type Client, isManaged, userOf } from './client.ts'
+import { type AtlassianAt, type Client, freshUser, isManaged, lastAdmin, userOf } from './client.ts'
 
 const text = z.string().nullish()
 const Directories = z.object({
@@ -19,22 +19,32 @@ export const suspendAccess: AutomaticStep<Client> = {
   async find(at) {
     const user = await userOf(at)
     if (!user || (isManaged(user) && (await switchable(at)) === true)) return []
+    const last = await lastAdminNow(at)
     const found = await Promise.all(
       (await directoriesOf(at)).map(async ({ directoryId: id, name }) => {
         const there = await at.client.rest.find('read the access', placeIn(at, id), Details)
         const status = there?.data.membershipStatus ?? 'no_membership'
         const head = { id, label: name ?? id, fact: `membershipStatus=${status}` }
-        return { ...head, state: status === 'active' ? ('open' as const) : ('done' as const) }
+        if (status !== 'active') return { ...head, state: 'done' as const }
+        return last ? { ...head, state: 'blocked' as const, fact: last } : { ...head, state: 'open' as const }
       }),
     )
     return found
   },
   async apply(at, finding) {
+    const last = await lastAdminNow(at)
+    if (last) throw new Rejected(last, { code: 'lastAdmin' })
     await at.client.rest.order('suspend access', `${placeIn(at, finding.id)}/suspend`, { method: 'POST' })
   },
   async undo(at, finding) {
     await at.client.rest.order('restore access', `${placeIn(at, finding.id)}/restore`, { method: 'POST' })
   },
+}
+
+/** Fresh. */
+async function lastAdminNow(at: AtlassianAt): Promise<string | undefined> {
+  const user = await freshUser(at)
+  return user && lastAdmin(at, user)
 }
 
 function placeIn({ client, account }: AtlassianAt, directory: string): string {

@@ -109,5 +109,8 @@ export async function lastAdmin(at: AtlassianAt, user: User): Promise<string | u
   if (!user.platformRoles?.includes(admin)) return undefined
   const all = await search(at.client, { roleIds: [admin], accountStatus: ['active'] })
   if (all.some((one) => one.accountId !== user.accountId && one.accountStatus === 'active')) return undefined
+  // A list that grew shorter between two pages leaves somebody out: it counts only for who is one still.
+  const now = await freshUser(at)
+  if (now?.accountStatus !== 'active' || !now.platformRoles?.includes(admin)) return undefined
   return 'the only active organisation admin: IT makes somebody else one (Directory > Users > Assign organization roles), then tries again'
 }

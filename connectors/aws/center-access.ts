@@ -31,7 +31,10 @@ export const centerGroups = centerStep({
     const order = { IdentityStoreId: instance.storeId, MembershipId: found.MembershipId }
     await unlessNotFound(center.inStore(new center.store.DeleteGroupMembershipCommand(order), signal))
   },
-  async giveBack({ center, instance, userId, signal }, finding) {
+  async giveBack(on, finding) {
+    const { center, instance, userId, signal } = on
+    // AWS answers "conflict" to a second membership, as it does where one is to come back in a moment.
+    if ((await groupsOf(on)).includes(finding.id)) return
     const order = { IdentityStoreId: instance.storeId, GroupId: finding.id, MemberId: { UserId: userId } }
     await center.inStore(new center.store.CreateGroupMembershipCommand(order), signal)
   },
@@ -99,7 +102,9 @@ export const centerAssignments = centerStep({
     const answer = await unlessNotFound(center.inAdmin(new center.admin.DeleteAccountAssignmentCommand(order), signal))
     return receiptOf(answer?.AccountAssignmentDeletionStatus)
   },
-  async giveBack({ center, instance, userId, signal }, finding) {
+  async giveBack(on, finding) {
+    const { center, instance, userId, signal } = on
+    if ((await assignmentsOf(on)).some((one) => one.direct && idOf(one) === finding.id)) return
     const order = orderOf(instance.arn, userId, finding.id)
     await center.inAdmin(new center.admin.CreateAccountAssignmentCommand(order), signal)
   },
@@ -164,16 +169,7 @@ export const centerApplications = centerStep({
   title: 'Take back applications',
   phase: 'remove',
   async look(on) {
-    const { center, instance, userId, signal } = on
-    const who = { InstanceArn: instance.arn, PrincipalId: userId, PrincipalType: 'USER' } as const
-    const found = await everyToken(
-      (page) =>
-        center.inAdmin(new center.admin.ListApplicationAssignmentsForPrincipalCommand({ ...who, ...page }), signal),
-      (page) => page.ApplicationAssignments,
-    )
-    const direct = found.filter((one) => one.PrincipalType === 'USER' && one.PrincipalId === userId)
-    return direct.map((one): Finding => {
-      const id = one.ApplicationArn ?? ''
+    return (await applicationsOf(on)).map((id): Finding => {
       return { id, label: id.split('/').at(-1) ?? id, state: 'open', fact: `Application ${id} assigned` }
     })
   },
@@ -181,11 +177,25 @@ export const centerApplications = centerStep({
     const order = { ApplicationArn: finding.id, PrincipalId: userId, PrincipalType: 'USER' } as const
     await unlessNotFound(center.inAdmin(new center.admin.DeleteApplicationAssignmentCommand(order), signal))
   },
-  async giveBack({ center, userId, signal }, finding) {
+  async giveBack(on, finding) {
+    if ((await applicationsOf(on)).includes(finding.id)) return
+    const { center, userId, signal } = on
     const order = { ApplicationArn: finding.id, PrincipalId: userId, PrincipalType: 'USER' } as const
     await center.inAdmin(new center.admin.CreateApplicationAssignmentCommand(order), signal)
   },
 })
+
+/** ARNs of those that are the user's own; what comes through a group goes with it. */
+async function applicationsOf({ center, instance, userId, signal }: InCenter): Promise<string[]> {
+  const who = { InstanceArn: instance.arn, PrincipalId: userId, PrincipalType: 'USER' } as const
+  const found = await everyToken(
+    (page) =>
+      center.inAdmin(new center.admin.ListApplicationAssignmentsForPrincipalCommand({ ...who, ...page }), signal),
+    (page) => page.ApplicationAssignments,
+  )
+  const direct = found.filter((one) => one.PrincipalType === 'USER' && one.PrincipalId === userId)
+  return direct.map((one) => one.ApplicationArn ?? '')
+}
 
 export const centerDeleteUser: AutomaticStep<Aws> = centerStep({
   id: 'center-delete-user',

@@ -43,6 +43,7 @@ const givingBack: readonly Right[] = [
 const deleting = right('identitystore:DeleteUser', 'deleting the user')
 
 const onRoles: readonly Right[] = [
+  right('iam:GetRole', 'cutting sessions of shared roles by their name, whatever its case'),
   right('iam:GetRolePolicy', 'cutting sessions of shared roles'),
   right('iam:PutRolePolicy', 'cutting sessions of shared roles'),
   right('iam:DeleteRolePolicy', 'taking that back'),

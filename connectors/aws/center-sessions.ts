@@ -8,7 +8,7 @@ import { everyToken } from './center.ts'
 import { assignmentsOf, permissionSetName } from './center-access.ts'
 import { centerStep, type InCenter, unlessNotFound } from './center-user.ts'
 import type { Aws } from './client.ts'
-import { reachMs } from './denial.ts'
+import { longestSessionMs, reachMs } from './denial.ts'
 
 interface Document {
   Version?: string
@@ -24,7 +24,9 @@ export const centerSessions = centerStep({
     const assigned = new Set(assignments.map((one) => one.permissionSet))
     // Once the assignments are gone, the journal still knows in which ones the denial was ordered.
     const wanted = all.filter((arn) => assigned.has(arn) || at.applied(arn))
-    return await Promise.all(wanted.map((arn) => sessionFinding(on, arn, at)))
+    return await Promise.all(
+      wanted.map((arn) => sessionFinding(on, arn, at, !assigned.has(arn) && isOver(at.applied(arn)?.answeredAt))),
+    )
   },
   act: (on, finding, at) => cut(on, finding.id, at.effectiveAt),
   async giveBack(on, finding) {
@@ -47,13 +49,19 @@ async function permissionSets({ center, instance, signal }: InCenter): Promise<s
   )
 }
 
-async function sessionFinding(on: InCenter, arn: string, at: At<Aws>): Promise<Finding> {
+/** Whether every session that an answered order denied has run out by now. */
+function isOver(answeredAt: Date | undefined): boolean {
+  return answeredAt !== undefined && Date.now() > answeredAt.getTime() + reachMs + longestSessionMs
+}
+
+async function sessionFinding(on: InCenter, arn: string, at: At<Aws>, over: boolean): Promise<Finding> {
   const [label, document, behind] = await Promise.all([
     permissionSetName(on, arn),
     inlinePolicy(on, arn),
     accountsBehind(on, arn),
   ])
   const head = { id: arn, label }
+  if (over) return { ...head, state: 'done', fact: `${label}: not assigned, and every session from it has run out` }
   if (!denies(document, on.userId, at.effectiveAt))
     return { ...head, state: 'open', fact: `${label}: sessions from it live on, for 12 hours at most` }
   if (behind.length === 0) return { ...head, state: 'done', fact: `${label} denies the sessions of this user` }
@@ -90,7 +98,7 @@ async function provisioning({ center, instance, signal }: InCenter, request: unk
 async function cut(on: InCenter, arn: string, effectiveAt: Date): Promise<Receipt | undefined> {
   const document = await inlinePolicy(on, arn)
   if (!denies(document, on.userId, effectiveAt)) {
-    const others = statementsOf(document).filter((one) => sidOf(one) !== sid(on.userId))
+    const others = statementsOf(document).filter((one) => sidOf(one) !== sid(on.userId) && !isSpent(one))
     const until = new Date(Math.max(Date.now(), effectiveAt.getTime()) + reachMs)
     await put(on, arn, { Version: '2012-10-17', ...document, Statement: [...others, denial(on.userId, until)] })
   }
@@ -131,6 +139,18 @@ function denial(userId: string, until: Date) {
       DateLessThan: { 'aws:TokenIssueTime': until.toISOString() },
     },
   }
+}
+
+/**
+ * A denial of ours, unchanged, of sessions that have all run out. A permission set has one policy, of 10,240 characters:
+ * kept for ever, these would fill it, and nobody's sessions could be cut any more.
+ */
+function isSpent(statement: unknown): boolean {
+  const condition = (statement as Partial<ReturnType<typeof denial>> | null)?.Condition
+  const userId = condition?.StringEquals?.['identitystore:UserId']
+  const until = new Date(String(condition?.DateLessThan?.['aws:TokenIssueTime']))
+  if (typeof userId !== 'string' || !(until.getTime() + longestSessionMs < Date.now())) return false
+  return canonical(statement) === canonical(denial(userId, until))
 }
 
 /** Letters and digits only. */

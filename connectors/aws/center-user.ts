@@ -102,7 +102,7 @@ export function centerStep(step: CenterStep): AutomaticStep<Aws> {
   }
 }
 
-async function here(at: At<Aws>): Promise<InCenter | undefined> {
+export async function here(at: At<Aws>): Promise<InCenter | undefined> {
   const { center } = at.client
   if (!center || at.client.realms.has(at.account.realm)) return undefined
   const instance = await center.instance()
@@ -114,7 +114,7 @@ async function here(at: At<Aws>): Promise<InCenter | undefined> {
 }
 
 /** By its immutable id. Undefined only where AWS says of this very user that there is none. */
-async function currentUser({ center, instance, userId, signal }: InCenter): Promise<User | undefined> {
+export async function currentUser({ center, instance, userId, signal }: InCenter): Promise<User | undefined> {
   try {
     const question = { IdentityStoreId: instance.storeId, UserId: userId }
     const user = await center.inStore(new center.store.DescribeUserCommand(question), signal)

@@ -2,6 +2,7 @@
 import type { Connector, Limit, Step } from '../../src/connector.ts'
 import { classify, reads } from './answers.ts'
 import { centerApplications, centerAssignments, centerDeleteUser, centerGroups } from './center-access.ts'
+import { centerPortal } from './center-portal.ts'
 import { centerRights, checkCenter } from './center-rights.ts'
 import { centerSessions } from './center-sessions.ts'
 import { type Aws, connect } from './client.ts'
@@ -52,7 +53,7 @@ function stepsFor(settings: Settings): readonly Step<Aws>[] {
   return [
     ...usualSteps,
     ...(settings.accounts.some((account) => account.sharedRoles?.length) ? [roleSessions] : []),
-    ...(center ? [centerSessions, centerGroups, centerAssignments, centerApplications] : []),
+    ...(center ? [centerPortal, centerSessions, centerGroups, centerAssignments, centerApplications] : []),
     ...(center?.deleteUser ? [centerDeleteUser] : []),
     ...(settings.ownerTag ? [serviceKeys] : []),
   ]

@@ -70,7 +70,13 @@ export async function currentUser(at: At<Aws>): Promise<Named | undefined> {
   const named = await userNamed(realm, at.account.label, at.signal)
   if (named?.UserId === at.account.id) return named
   const renamed = (await everyUser(realm, at.signal)).find((user) => user.UserId === at.account.id)
-  return renamed?.UserName ? userNamed(realm, renamed.UserName, at.signal) : undefined
+  if (!renamed?.UserName) return undefined
+  const user = await userNamed(realm, renamed.UserName, at.signal)
+  // A list may lag behind: by now that name, too, may be somebody else's.
+  if (!user || user.UserId === at.account.id) return user
+  throw new Rejected(
+    `AWS account ${realm.id}: ${renamed.UserName} is another user by now, so it is not known what the leaver's is called.`,
+  )
 }
 
 /** Never without a name: AWS would answer with the caller. */

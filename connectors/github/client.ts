@@ -3,7 +3,7 @@
  * there, good for an hour. https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app
  */
 import { z } from 'zod'
-import { type Gate, misread, path, Rejected, type Rest, rest } from '../../src/connector.ts'
+import { Denied, type Gate, misread, path, Rejected, type Rest, rest } from '../../src/connector.ts'
 import type { Settings } from './settings.ts'
 
 /** Every GitHub Enterprise Server that is still supported knows this version. */
@@ -43,13 +43,14 @@ export interface Client {
 }
 
 type Headers = Record<string, string>
+type RestAs = (bearer: () => Promise<string>, forget?: () => void) => Rest
 
 export async function connect(settings: Settings, gate: Gate): Promise<Client> {
   const { createAppAuth } = await import('@octokit/auth-app')
   const { appId, privateKey, ownerToken, baseUrl } = settings
   // Its cache of installation tokens is shared by all who use it, whatever server they speak to; only its signing is used.
   const sign = createAppAuth({ appId, privateKey: privateKey.reveal() })
-  const restAs = (bearer: () => Promise<string>): Rest =>
+  const restAs: RestAs = (bearer, forget) =>
     rest({
       vendor: 'GitHub',
       base: baseUrl,
@@ -59,7 +60,15 @@ export async function connect(settings: Settings, gate: Gate): Promise<Client> {
         'x-github-api-version': version,
         'user-agent': 'Latchkey',
       }),
-      fetch: gate.fetch,
+      async fetch(url, init) {
+        try {
+          return await gate.fetch(url, init)
+        } catch (error) {
+          // A token that was taken back must not be shown again once IT has mended it.
+          if (error instanceof Denied) forget?.()
+          throw error
+        }
+      },
     })
   const app = restAs(async () => (await signed(sign)).token)
   const owner = ownerToken && restAs(async () => ownerToken.reveal())
@@ -86,15 +95,9 @@ function graphqlUrl(baseUrl: string): string {
   return baseUrl.endsWith('/api/v3') ? `${baseUrl.slice(0, -'/v3'.length)}/graphql` : `${baseUrl}/graphql`
 }
 
-function orgOf(
-  login: string,
-  app: Rest,
-  owner: Rest | undefined,
-  restAs: (bearer: () => Promise<string>) => Rest,
-  graphqlAt: string,
-): Org {
-  const grant = tokens(app, login)
-  const own = restAs(async () => (await grant()).token)
+function orgOf(login: string, app: Rest, owner: Rest | undefined, restAs: RestAs, graphqlAt: string): Org {
+  const { grant, forget } = tokens(app, login)
+  const own = restAs(async () => (await grant()).token, forget)
   return {
     login,
     rest: own,
@@ -124,14 +127,14 @@ const GraphqlAnswer = z.object({
 })
 
 /** One token at a time, asked for once by all who wait for it. */
-function tokens(app: Rest, login: string): () => Promise<Token> {
+function tokens(app: Rest, login: string): { grant: () => Promise<Token>; forget: () => void } {
   let held: { token: Promise<Token>; until: number } | undefined
   const renew = async () => {
     const token = await freshToken(app, login)
     held = { token: Promise.resolve(token), until: Date.parse(token.expires_at) - marginMs }
     return token
   }
-  return () => {
+  const grant = () => {
     if (held && Date.now() < held.until) return held.token
     const token = renew().catch((error) => {
       held = undefined
@@ -140,6 +143,10 @@ function tokens(app: Rest, login: string): () => Promise<Token> {
     held = { token, until: Number.POSITIVE_INFINITY }
     return token
   }
+  const forget = () => {
+    held = undefined
+  }
+  return { grant, forget }
 }
 
 async function freshToken(app: Rest, login: string): Promise<Token> {

@@ -32,7 +32,7 @@ const membership: Step = personStep({
   },
   async act({ org, user }) {
     const now = await membershipOf(org, user.login)
-    if (!now) return
+    if (!now || (now.user && now.user.id !== user.id)) return
     const barred = await lastOwner({ org, user }, now.role)
     if (barred) throw new Rejected(barred, { code: 'lastOwner' })
     await unlessGone(

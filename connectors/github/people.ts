@@ -196,5 +196,9 @@ export async function freshPerson(at: GithubAt): Promise<User | undefined> {
   if (user) return user
   // A server that does not know this question would make everybody look gone.
   const named = await userNamed(org, at.account.label)
-  return named?.id === id ? named : undefined
+  if (named?.id === id) return named
+  // Renamed besides: the organisation's own lists have the number, too.
+  const member = (await verifiedMembers(org)).find((one) => one.databaseId === id)
+  if (member) return { id, login: member.login }
+  return (await outsideIn(org)).find((one) => one.id === id)
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type AutomaticStep, type Finding, path, Rejected, unlessStatus } from '../../src/connector.ts'
 import { type Client, type GitlabAt, isInstance, owner, userOf } from './client.ts'
-import { Member, mustReceive, receiverOf } from './people.ts'
+import { Member, mustReceive, ownersAmong, receiverOf } from './people.ts'
 
 type Step = AutomaticStep<Client>
 
@@ -41,8 +41,7 @@ export function personalProjects(at: GitlabAt) {
 /** Fresh: a guard. Owners of a group above own it too. */
 async function isSoleOwner(at: GitlabAt, group: number | string): Promise<boolean> {
   const members = await at.client.every('list members', path`/groups/${group}/members/all`, Member)
-  const owners = members.filter((one) => one.access_level === owner && one.state === 'active')
-  return !owners.some((one) => String(one.id) !== at.account.id)
+  return !ownersAmong(members).some((one) => String(one.id) !== at.account.id)
 }
 
 const ownedGroups: Step = {
@@ -133,10 +132,11 @@ const memberships: Step = {
       // One does not leave one's own namespace.
       if (one.source_type === 'Project' && personal.has(one.source_id)) continue
       const kind = kindOf(one)
+      const ends = await endOf(at, kind, one.source_id)
       const head = {
         id: `${kind}:${one.source_id}`,
         label: `${one.source_name} (${kind})`,
-        before: { level: one.access_level },
+        before: { level: one.access_level, ...(ends && { ends }) },
       }
       // A receiver becomes an owner in an earlier phase; until then this is what will be done.
       const stuck = isOwnedGroup(one) && !(receiver && 'id' in receiver) && (await isSoleOwner(at, one.source_id))
@@ -144,7 +144,7 @@ const memberships: Step = {
         ...head,
         ...(stuck
           ? { state: 'blocked', fact: soleOwnerFact }
-          : { state: 'open', fact: `access_level=${one.access_level}` }),
+          : { state: 'open', fact: `access_level=${one.access_level}${ends ? `, until ${ends}` : ''}` }),
       })
     }
     return found
@@ -163,10 +163,17 @@ const memberships: Step = {
   },
   async undo(at, finding) {
     const [kind, id] = finding.id.split(':') as [string, string]
-    const json = { user_id: Number(at.account.id), access_level: (finding.before as { level: number }).level }
+    const { level, ends } = finding.before as { level: number; ends?: string }
+    const json = { user_id: Number(at.account.id), access_level: level, ...(ends && { expires_at: ends }) }
     const place = path`/${`${kind}s`}/${id}/members`
     await unlessStatus([409], at.client.rest.order('join again', place, { method: 'POST', json }))
   },
+}
+
+/** Given back without it, access for a while would be access for good. GitLab's list of memberships leaves it out. */
+async function endOf(at: GitlabAt, kind: string, source: number): Promise<string | undefined> {
+  const place = path`/${`${kind}s`}/${source}/members/${at.account.id}`
+  return (await at.client.rest.find('read a membership', place, Member))?.expires_at ?? undefined
 }
 
 function kindOf({ source_type }: Membership): 'project' | 'group' {

@@ -1,8 +1,8 @@
 /** On gitlab.com the account is the person's own; what ends is every membership in the company's group and below it. */
 import { z } from 'zod'
 import { type AutomaticStep, path, Rejected, unlessStatus } from '../../src/connector.ts'
-import { type Client, type GitlabAt, isInstance, owner } from './client.ts'
-import { itself, Member, membersIn } from './people.ts'
+import { type Client, type GitlabAt, isInstance } from './client.ts'
+import { itself, Member, membersIn, ownersAmong } from './people.ts'
 
 const Place = z.object({
   source_full_name: z.string(),
@@ -57,7 +57,7 @@ async function barredIn({ client, account }: GitlabAt): Promise<string | undefin
   const { realm, id } = account
   if (String((await itself(client)).id) === id) return 'the account that Latchkey itself signs in as'
   const members = await client.every('list members', path`/groups/${realm}/members/all`, Member)
-  const owners = members.filter((one) => one.access_level === owner && one.state === 'active')
+  const owners = ownersAmong(members)
   if (!owners.some((one) => String(one.id) === id) || owners.length > 1) return undefined
   return `the only owner of ${realm}: IT makes somebody else an owner (Manage > Members), then tries again`
 }

@@ -1,7 +1,7 @@
 /** Who is who: an administrator sees everybody's addresses, an owner of a group only those of its enterprise users. */
 import { z } from 'zod'
 import { type Account, type Leaver, path, Rejected } from '../../src/connector.ts'
-import { accountOf, type Client, freshUser, type GitlabAt, User, userOf } from './client.ts'
+import { accountOf, type Client, freshUser, type GitlabAt, owner, User, userOf } from './client.ts'
 
 const Email = z.object({ email: z.string(), confirmed_at: z.string().nullish() })
 const Itself = z.object({ id: z.number(), username: z.string(), is_admin: z.boolean().optional() })
@@ -53,6 +53,8 @@ export const Member = z.object({
   email: z.string().nullish(),
   public_email: z.string().nullish(),
   access_level: z.number().optional(),
+  /** The day on which the membership ends by itself. */
+  expires_at: z.string().nullish(),
 })
 export type Member = z.infer<typeof Member>
 
@@ -77,6 +79,15 @@ async function membersNamed(client: Client, group: string, leaver: Leaver): Prom
     return told || named.some((name) => name === one.id || String(name).toLowerCase() === one.username.toLowerCase())
   })
   return theirs.map((one) => accountOf(group, one, one.email ? [one.email.toLowerCase()] : []))
+}
+
+/**
+ * Active owners who are people. A project's or group's own token signs in as a member of this form, which lets nobody in
+ * (https://docs.gitlab.com/user/group/settings/group_access_tokens/#bot-users-for-groups).
+ */
+export function ownersAmong(members: readonly Member[]): Member[] {
+  const isBot = ({ username }: Member) => /^(project|group)_\d+_bot(_|$)/.test(username)
+  return members.filter((one) => one.access_level === owner && one.state === 'active' && !isBot(one))
 }
 
 /** The one who receives, or why they cannot; undefined where nobody was chosen. */

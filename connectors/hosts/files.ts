@@ -16,9 +16,14 @@ const end = literal(';')
 export async function find(host: Host, folders: readonly string[], tests: readonly Argument[]): Promise<string[]> {
   const argv = ['find', '-H', ...folders, ...tests] as const
   const { out, err } = await host.run({ what: 'look for files', argv, answers: [0, 1] })
-  const unread = err.split('\n').filter((line) => line.trim() !== '' && !line.includes('No such file or directory'))
-  if (unread.length > 0) throw new Rejected(`${host.id} could not look everywhere: ${unread[0]?.slice(0, 200)}`)
+  const unread = complaints(err)[0]
+  if (unread) throw new Rejected(`${host.id} could not look everywhere: ${unread.slice(0, 200)}`)
   return out.split('\n').filter((line) => line !== '')
+}
+
+/** What could not be read may hold anything; what is not there holds nothing. */
+function complaints(err: string): string[] {
+  return err.split('\n').filter((line) => line.trim() !== '' && !line.includes('No such file or directory'))
 }
 
 /** Either of two tests. */
@@ -90,10 +95,11 @@ export async function grep(
   files: readonly string[],
 ): Promise<{ path: string; line: string }[]> {
   if (words.length === 0 || files.length === 0) return []
-  // 1: no line; 2: also where one of the files is not there, which -s keeps silent about.
-  const argv = ['grep', '-sH', ...how, ...words.flatMap((one) => ['-e', one]), '--', ...files] as const
+  // 1: no line; 2: also where one of the files is not there. -a: a NUL in a file must not hide its lines.
+  const argv = ['grep', '-aH', ...how, ...words.flatMap((one) => ['-e', one]), '--', ...files] as const
   const { out, err } = await host.run({ what: 'look through files', argv, answers: [0, 1, 2] })
-  if (err.trim() !== '') throw new Rejected(`${host.id} could not look through files: ${err.trim().slice(0, 200)}`)
+  const unread = complaints(err)[0]
+  if (unread) throw new Rejected(`${host.id} could not look through files: ${unread.slice(0, 200)}`)
   return out.split('\n').flatMap((text) => {
     const at = text.indexOf(':')
     return at < 0 ? [] : [{ path: text.slice(0, at), line: text.slice(at + 1) }]

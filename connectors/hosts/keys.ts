@@ -86,10 +86,9 @@ function elsewhere(path: string, key: Key, blobs: readonly string[]): Finding {
   }
 }
 
-const noSignIn = /\/(nologin|false|sync|shutdown|halt)$/
-
+/** Also of those without a shell: with a key they may still move files (internal-sftp) and forward ports. */
 function filesOfOthers({ others }: Here, server: Parameters<typeof placesOf>[0]): string[] {
-  const people = others.filter((one: Entry) => one.home !== '/' && !noSignIn.test(one.shell))
+  const people = others.filter((one: Entry) => one.home !== '/')
   return [...new Set(people.flatMap((one) => placesOf(server, one) ?? []).map((place) => place.path))]
 }
 

@@ -32,9 +32,11 @@ function service(path: string): Finding {
   return { id: path, label: path, state: 'blocked', fact: `runs as the leaver, and ${stops}` }
 }
 
-async function units(host: Host, { login }: Person): Promise<Finding[]> {
+/** By name or by number, and with blanks or quotes, as systemd reads it (systemd.syntax(7)); drop-ins too. */
+async function units(host: Host, { login, uid }: Person): Promise<Finding[]> {
   const folders = ['/etc/systemd/system', '/usr/lib/systemd/system', '/usr/local/lib/systemd/system']
-  return servicesIn(await grep(host, ['-r', '-x'], [`User=${login}`], folders))
+  const user = literal(`^[[:space:]]*User[[:space:]]*=[[:space:]]*["]?(${login}|${uid})["]?[[:space:]]*$`)
+  return servicesIn(await grep(host, ['-r', '-E'], [user], folders))
 }
 
 function servicesIn(hits: readonly { path: string }[]): Finding[] {

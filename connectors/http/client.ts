@@ -1,6 +1,7 @@
 /** The system through the gate: one door, which leads nowhere that is refused and follows no redirect. */
 import { z } from 'zod'
 import {
+  Denied,
   everyPage,
   type Gate,
   type HeldToken,
@@ -33,13 +34,27 @@ export function connect(settings: Settings, gate: Gate, resolve?: Lookup): Http 
     return gate.fetch(url, { ...init, redirect: 'manual' })
   }
   const { title: vendor, baseUrl: base } = settings
-  const door = rest({ vendor, base, headers: signingIn(settings, fetch), fetch })
+  let headers = signingIn(settings, fetch)
+  // A token that was taken back must not be shown again once IT has mended it.
+  const afresh = async (url: URL, init: RequestInit) => {
+    try {
+      return await fetch(url, init)
+    } catch (error) {
+      if (error instanceof Denied) headers = signingIn(settings, fetch)
+      throw error
+    }
+  }
+  const door = rest({ vendor, base, headers: () => headers(), fetch: afresh })
   return {
     settings,
     rest: door,
     async pages(what, look, values) {
-      const read = everyPage(vendor, urlOf(look.get, values), (page) => onePage(door, what, look, page, settings))
-      return (await unlessStatus(look.goneWhen, read)) ?? []
+      const first = urlOf(look.get, values)
+      return everyPage(vendor, first, async (page) => {
+        const read = onePage(door, what, look, page, settings)
+        // Only of the whole is "there is nothing" an answer; a later page that is not there is a list not read.
+        return page === first ? ((await unlessStatus(look.goneWhen, read)) ?? { items: [] }) : read
+      })
     },
   }
 }

@@ -4,6 +4,7 @@ import { type AutomaticStep, type Finding, path, Rejected } from '../../src/conn
 import type { Client } from './client.ts'
 import {
   blocked,
+  isSuper,
   lastSuperAdmin,
   orderUnlessGone,
   type Role,
@@ -55,10 +56,6 @@ const adminRoles: Step = {
       .api('roles')
       .order('give an administrator role back', path`/api/v1/users/${at.account.id}/roles`, { method: 'POST', json })
   },
-}
-
-function isSuper(role: Role): boolean {
-  return role.type === 'SUPER_ADMIN'
 }
 
 function beforeOf(role: Role): { type: string; role?: string; 'resource-set'?: string } {

@@ -144,7 +144,8 @@ const factors: Step = {
   title: 'Reset the second factors',
   area: 'directory',
   phase: 'contain',
-  after: ['okta/suspend'],
+  // Whoever still gets in with the password alone would be asked to set up new ones.
+  needs: ['okta/suspend'],
   async find(at) {
     const user = await userOf(at)
     if (!user) return []
@@ -157,9 +158,12 @@ const factors: Step = {
       return [
         blocked(finding, `${kinds.join(', ')}; Okta resets none of a deactivated account, and none lets anybody in`),
       ]
+    const last = await lastSuperAdmin(at.client, user.id)
+    if (last) return [blocked(finding, `${kinds.join(', ')}; ${at.account.label} ${last}`)]
     return [{ ...finding, state: 'open', fact: kinds.join(', ') }]
   },
   async apply(at) {
+    await refuseUntouchable(at)
     await order(at, 'reset the second factors', 'reset_factors')
   },
 }

@@ -10,9 +10,11 @@ import type { OktaAt } from './person.ts'
 
 const day = 86_400_000
 
-/** Okta, "Event types". */
+/** Okta, "Event types" (https://developer.okta.com/docs/reference/api/event-types/). */
 const made: Readonly<Record<string, string>> = {
   'application.lifecycle.create': 'app',
+  // A secret or key that is put to an app of somebody else's opens it just as well.
+  'app.oauth2.credentials.lifecycle.create': 'client secret or key of',
   'app.oauth2.client.lifecycle.create': 'OAuth client',
   'event_hook.created': 'event hook',
   'inline_hook.created': 'inline hook',

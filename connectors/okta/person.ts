@@ -9,7 +9,6 @@ import {
   type Leaver,
   path,
   Rejected,
-  unlessStatus,
 } from '../../src/connector.ts'
 import type { Client } from './client.ts'
 
@@ -146,7 +145,7 @@ export async function lastSuperAdmin(client: Client, userId: string): Promise<st
   return 'is the last active super administrator. IT makes somebody else one first (Security > Administrators).'
 }
 
-function isSuper(role: Role): boolean {
+export function isSuper(role: Role): boolean {
   return role.type === 'SUPER_ADMIN'
 }
 
@@ -168,7 +167,7 @@ export function blocked(finding: Omit<Finding, 'state' | 'fact'>, fact: string):
   return { ...finding, state: 'blocked', fact }
 }
 
-/** For orders that were done before: the vendor's "not there" is as good as done. */
+/** For orders that were done before: Okta's own "not there" is as good as done. */
 export async function orderUnlessGone(
   client: Client,
   part: 'users' | 'groups' | 'roles' | 'devices' | 'tokens',
@@ -177,5 +176,5 @@ export async function orderUnlessGone(
   method: 'DELETE' | 'POST' = 'DELETE',
   query: Readonly<Record<string, boolean>> = {},
 ): Promise<void> {
-  await unlessStatus([404], client.api(part).order(what, where, { method, query }))
+  await unlessGone(client.api(part).order(what, where, { method, query }))
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   type Asking,
   type At,
+  Denied,
   everyPage,
   type Gate,
   Rejected,
@@ -31,12 +32,20 @@ export type ServiceProviderConfig = z.infer<typeof ServiceProviderConfig>
 export const scimJson = 'application/scim+json'
 
 export function connect(settings: Settings, gate: Gate): Scim {
-  const authorize = authorization(settings, gate)
+  let authorize = authorization(settings, gate)
   const api = rest({
     vendor: settings.title,
     base: settings.baseUrl,
     headers: async () => ({ accept: `${scimJson}, application/json`, ...(await authorize()) }),
-    fetch: (url, init) => gate.fetch(url, init),
+    async fetch(url, init) {
+      try {
+        return await gate.fetch(url, init)
+      } catch (error) {
+        // A token that was taken back must not be shown again once IT has mended it.
+        if (error instanceof Denied) authorize = authorization(settings, gate)
+        throw error
+      }
+    },
   })
   const { host, pathname } = new URL(settings.baseUrl)
   let known: Promise<ServiceProviderConfig | undefined> | undefined

@@ -72,14 +72,32 @@ function leaving({ client, account }: ScimAt) {
 
 async function membershipsOf(at: ScimAt, user: User): Promise<Membership[]> {
   if (at.client.settings.groups === 'user') return ownGroups(user)
-  const found = await Promise.all((await candidates(at)).map((group) => membership(at, group)))
-  return found.filter((one) => one !== undefined)
+  const listed = await candidates(at)
+  const found = await Promise.all(listed.map((group) => membership(at, group)))
+  // A service may answer "none" to a search that it does not know; then the user's own record may know better.
+  const known = new Set(listed.map((group) => group.id))
+  const more = (user.groups ?? []).filter(({ value, type }) => value && !isIndirect(type) && !known.has(value))
+  const besides = await Promise.all(more.map(({ value = '' }) => membershipBesides(at, value)))
+  return [...found, ...besides].filter((one) => one !== undefined)
+}
+
+function isIndirect(type: string | null | undefined): boolean {
+  return type?.toLowerCase() === 'indirect'
+}
+
+/** In a group that was not listed: what the user's record says counts only where the group does not say otherwise. */
+async function membershipBesides({ client, account }: ScimAt, id: string): Promise<Membership | undefined> {
+  const group = await client.rest.find('read a group', path`/Groups/${id}`, Group)
+  if (!group) return undefined
+  const found = { id, label: group.displayName || id }
+  if (!group.members) return { ...found, sure: false }
+  return group.members.some(({ value }) => value === account.id) ? { ...found, sure: true } : undefined
 }
 
 /** Direct ones only: an indirect one goes with the group that gives it (RFC 7643, 4.1.2). */
 function ownGroups(user: User): Membership[] {
   return (user.groups ?? []).flatMap(({ value, display, type }) => {
-    if (type?.toLowerCase() === 'indirect') return []
+    if (isIndirect(type)) return []
     if (!value) throw new Rejected(`The group ${display ?? ''} has no id here: set groups to "filter" or "list".`)
     return [{ id: value, label: display || value, sure: true }]
   })

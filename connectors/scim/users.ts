@@ -5,8 +5,10 @@ import { list, quoted, type Scim } from './client.ts'
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 
-/** Old dialects write true and false as text. */
-const flag = z.union([z.boolean(), z.string()]).transform((value) => String(value).toLowerCase() === 'true')
+/** Old dialects write true and false as text. Anything else says neither, and must not read as switched off. */
+const flag = z
+  .union([z.boolean(), z.string().regex(/^(true|false)$/i)])
+  .transform((value) => String(value).toLowerCase() === 'true')
 const text = z.string().nullish()
 
 const User = z.object({
@@ -16,7 +18,7 @@ const User = z.object({
   title: text,
   active: flag.nullish(),
   name: z.object({ formatted: text, givenName: text, familyName: text }).nullish(),
-  emails: z.array(z.object({ value: text, primary: flag.nullish() })).nullish(),
+  emails: z.array(z.object({ value: text })).nullish(),
   groups: z.array(z.object({ value: z.coerce.string().optional(), display: text, type: text })).nullish(),
   meta: z.object({ version: text }).nullish(),
   [enterprise]: z.object({ department: text, manager: z.object({ displayName: text }).nullish() }).nullish(),

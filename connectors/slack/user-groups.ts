@@ -52,11 +52,12 @@ export const userGroups: AutomaticStep<Slack> = {
   /** The members as they are now, and the leaver: what others changed meanwhile stays. */
   async undo(at, finding) {
     const on = whereOf(finding)
-    if ((finding.before as unknown as Before).alone) {
+    const now = await membersOf(at, on)
+    // Switched off where the leaver was the last one, when it was planned or when it came to it.
+    if ((finding.before as unknown as Before).alone || now.every((one) => one === at.account.id)) {
       const enabled = at.client.call('switch a user group on', 'usergroups.enable', anything, on)
       await unlessError(['already_enabled'], enabled)
     }
-    const now = await membersOf(at, on)
     if (!now.includes(at.account.id)) await replace(at, on, [...now, at.account.id])
   },
 }

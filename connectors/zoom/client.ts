@@ -1,6 +1,15 @@
 /** Zoom's API with a token of a Server-to-Server OAuth app: it lasts an hour, and there is none to refresh it with. */
 import { z } from 'zod'
-import { type At, type Gate, type HeldToken, type Outgoing, type Rest, renewing, rest } from '../../src/connector.ts'
+import {
+  type At,
+  Denied,
+  type Gate,
+  type HeldToken,
+  type Outgoing,
+  type Rest,
+  renewing,
+  rest,
+} from '../../src/connector.ts'
 import type { Settings } from './settings.ts'
 
 export interface Zoom {
@@ -27,11 +36,20 @@ const earlyMs = 60_000
 
 export function connect(settings: Settings, gate: Gate): Zoom {
   const fetch = (url: URL, init: RequestInit) => gate.fetch(url, init)
-  const held = renewing(() => tokenOf(settings, fetch))
+  let held = renewing(() => tokenOf(settings, fetch))
+  // A token that was taken back must not be shown again once IT has mended it.
+  const afresh = async (url: URL, init: RequestInit) => {
+    try {
+      return await fetch(url, init)
+    } catch (error) {
+      if (error instanceof Denied) held = renewing(() => tokenOf(settings, fetch))
+      throw error
+    }
+  }
   const headers = async () => ({ authorization: `Bearer ${(await held()).token}` })
   return {
     settings,
-    rest: rest({ vendor: 'Zoom', base: settings.apiUrl, headers, fetch, words }),
+    rest: rest({ vendor: 'Zoom', base: settings.apiUrl, headers, fetch: afresh, words }),
     scopes: async () => (await held()).scopes,
   }
 }

@@ -140,6 +140,20 @@ export function rights(samba: () => Samba): void {
     const [refused] = await world.order('disable', await world.find('disable'))
     expect(refused).toMatchObject({ kind: 'rejected', fact: expect.stringContaining('somebody else in first') })
 
+    await modify(samba().admin, 'delete', schemaAdmins, 'member', dnOf(cast.leaver))
+    const tier = `CN=Tier Zero,${ou.groups}`
+    await add(samba().admin, tier, {
+      ...{ objectClass: 'group', sAMAccountName: 'Tier Zero', adminCount: '1' },
+      member: dnOf(cast.leaver),
+    })
+    await modify(samba().admin, 'add', schemaAdmins, 'member', tier)
+    const within = (await world.find('groups')).filter(({ label }) => label === 'Tier Zero')
+    expect(within, 'the group that alone makes them one').toMatchObject([last])
+    const open = within.map((one) => ({ ...one, state: 'open' as const }))
+    expect((await world.order('groups', open))[0]).toMatchObject({ kind: 'rejected', fact: last.fact })
+    await samba().admin.del(tier)
+    await modify(samba().admin, 'add', schemaAdmins, 'member', dnOf(cast.leaver))
+
     await modify(samba().admin, 'add', schemaAdmins, 'member', through)
     expect(await world.find('disable'), 'others are in VPN Users').toMatchObject([{ state: 'open' }])
     await modify(samba().admin, 'delete', schemaAdmins, 'member', through)

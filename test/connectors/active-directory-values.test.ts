@@ -4,6 +4,7 @@ import { setControl } from '../../connectors/active-directory/control.ts'
 import type { Directory } from '../../connectors/active-directory/directory.ts'
 import { completed, entryOf, texts } from '../../connectors/active-directory/entry.ts'
 import { bindFailure, callFailure } from '../../connectors/active-directory/errors.ts'
+import activeDirectory from '../../connectors/active-directory/index.ts'
 import { locate } from '../../connectors/active-directory/locate.ts'
 import { everywhere } from '../../connectors/active-directory/read-back.ts'
 import { Settings } from '../../connectors/active-directory/settings.ts'
@@ -94,6 +95,11 @@ describe('how Active Directory writes things down', () => {
   it('names long values shortly, and apart', () => {
     expect(valueId('userCertificate', Buffer.from('a'))).toBe('userCertificate/ca978112ca1bbdca')
     expect(valueId('userCertificate', 'a')).not.toBe(valueId('userCertificate', 'b'))
+  })
+
+  it('moves nobody before the mailbox is safe: the move may delete it, and nobody notices a failed step in between', () => {
+    const move = activeDirectory.steps.find((step) => step.id === 'move')
+    expect(move?.needs).toEqual(['microsoft-365/convert-mailbox', 'microsoft-365/onedrive-access'])
   })
 
   it('quotes a password in UTF-16LE', () => {

@@ -60,6 +60,7 @@ export async function openWorld(options: AtlassianOptions = {}): Promise<OpenWor
       effectiveAt: new Date(),
       signal: new AbortController().signal,
       applied: () => undefined,
+      orders: () => [],
       once: (key, read) => reads.once(key, read),
     }
   }

@@ -56,6 +56,22 @@ describe('Atlassian: guards', () => {
     expect(userIn(world.state)).toMatchObject({ status: 'active', roles: ['atlassian/org-admin'] })
   })
 
+  it('suspends no access of the last active admin, whose account is nobody else’s to switch off', async () => {
+    const prepare = (state: State) => {
+      Object.assign(userIn(state, idOf(cast.it)), { status: 'inactive' })
+      Object.assign(userIn(state, idOf(guest)), { roles: ['atlassian/org-admin'] })
+      Object.assign(userIn(state), { roles: [] })
+    }
+    const open = await (await openWorld()).find('suspend-access', ulla)
+    const world = await openWorld({ prepare })
+    const found = await world.find('suspend-access', ulla)
+    expect(found.length).toBeGreaterThan(0)
+    for (const one of found)
+      expect(one).toMatchObject({ state: 'blocked', fact: expect.stringMatching(/the only active organisation admin/) })
+    const order = world.apply('suspend-access', open[0]!, ulla)
+    await expect(order).rejects.toThrow('the only active organisation admin')
+  })
+
   it('counts no inactive admin, should Atlassian list one', async () => {
     const world = await openWorld()
     const other = {

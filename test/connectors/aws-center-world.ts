@@ -36,8 +36,8 @@ export function configuredAws(): Connector {
 
 function seedExtras(state: AwsState): void {
   const account = state.accounts[main]
-  account?.roles[0]?.may.push('iam:PutRolePolicy', 'iam:DeleteRolePolicy')
-  account?.roles.push({ name: sharedRole, trusts: [], may: [], lacks: [], inline: {} })
+  account?.roles[0]?.may.push('iam:GetRole', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy')
+  account?.roles.push({ id: 'AROAANALYSTSEXAMPLE01', name: sharedRole, trusts: [], may: [], lacks: [], inline: {} })
 }
 
 export async function centerBed(who: Leaver) {
@@ -114,7 +114,13 @@ export async function openCenter(options: PretendAwsOptions = {}, changes: objec
     options.seed?.(state)
   }
   const server = await pretendAws({ identityCenter: true, jobMs: 0, ...(traffic ? { traffic } : {}), ...options, seed })
-  const settings = aws.settings.parse({ ...withExtras(server.settings), ...changes })
+  const { withRoles = {}, ...more } = changes as { withRoles?: Record<string, string[]> }
+  const extras = withExtras(server.settings) as AwsSettings
+  const accounts = extras.accounts.map((one) => ({
+    ...one,
+    ...(withRoles[one.id] && { sharedRoles: withRoles[one.id] }),
+  }))
+  const settings = aws.settings.parse({ ...extras, accounts, ...more })
   const connector: Connector = { ...aws, ...aws.configured?.(settings) }
   const limits = Object.fromEntries(connector.limits.map((limit) => [limit.id, { perSecond: 10_000, concurrent: 5 }]))
   const gate = createGate({
@@ -173,9 +179,13 @@ function atOf(client: unknown, account: Account, applied: Record<string, Applied
     choices: { kind: 'resignation', devices: 'nothing' },
     effectiveAt,
     signal: new AbortController().signal,
+    orders: () => [],
     applied: (id) => {
       const one = applied[id]
-      return one && { intentAt: new Date(one.intentAt), ...(one.receipt ? { receipt: one.receipt } : {}) }
+      if (!one) return undefined
+      const { intentAt, answeredAt, receipt } = one
+      const answered = answeredAt ? { answeredAt: new Date(answeredAt) } : {}
+      return { intentAt: new Date(intentAt), ...answered, ...(receipt ? { receipt } : {}) }
     },
     once: (key, read) => reads.once(key, read),
   }

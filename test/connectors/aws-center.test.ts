@@ -4,7 +4,7 @@ import type { Finding } from '../../src/connector.ts'
 import { type CenterState, storeId } from '../../src/sandbox/aws/center-state.ts'
 import { centerRefusal } from '../../src/sandbox/aws/index.ts'
 import { cast } from '../../src/sandbox/company.ts'
-import { type CenterWorld, closeCenters, effectiveAt, openCenter, sharedRole } from './aws-center-world.ts'
+import { type CenterWorld, closeCenters, effectiveAt, openCenter } from './aws-center-world.ts'
 import { leaver, main } from './aws-world.ts'
 
 afterEach(closeCenters)
@@ -154,6 +154,31 @@ describe('assignments', () => {
   })
 })
 
+describe('groups', () => {
+  it('are joined again, also where somebody else did so meanwhile', async () => {
+    const world = await openCenter()
+    const before = world.center.memberships.length
+    const finding = await first(world, 'center-groups')
+    await world.apply('center-groups', finding)
+    await world.undo('center-groups', finding)
+    await world.undo('center-groups', finding)
+    expect(world.center.memberships).toHaveLength(before)
+  })
+})
+
+describe('the access portal', () => {
+  it('is a task, with the clicks, as long as the user is enabled', async () => {
+    const world = await openCenter()
+    const told = await world.manual('center-portal')
+    expect(told.applies).toBe(true)
+    expect(told.ask).toMatch(/IAM Identity Center > Users > jo\.miller.*Disable user access.*Active sessions/)
+    userOf(world.center).disabled = true
+    expect((await world.manual('center-portal')).applies).toBe(false)
+    const [inIam] = (await aws.locate(world.client as never, leaver)).filter((one) => one.realm === main)
+    expect((await world.manual('center-portal', inIam)).applies).toBe(false)
+  })
+})
+
 describe('a user that another directory provisions', () => {
   const seed = ({ center }: { center?: CenterState }) => {
     userOf(center as CenterState).external = { Issuer: 'https://idp.example.com', Id: '42' }
@@ -170,91 +195,6 @@ describe('a user that another directory provisions', () => {
   it('leaves its groups, with a word that the directory gives them back', async () => {
     const world = await openCenter({ seed })
     expect((await first(world, 'center-groups')).fact).toMatch(/https:\/\/idp.example.com provisions this user/)
-  })
-})
-
-describe('sessions from permission sets', () => {
-  const policyOf = (world: CenterWorld, name: string) =>
-    world.center.permissionSets.find((one) => one.name === name)?.inline ?? ''
-
-  it('are denied for this user alone, beside what the policy says already, and also through groups', async () => {
-    const world = await openCenter()
-    const findings = await world.find('center-sessions')
-    expect(findings.map((one) => one.label).sort()).toEqual(['ReadOnly', 'Reports', 'SalesData'])
-    for (const finding of findings) await world.apply('center-sessions', finding)
-    expect((await world.find('center-sessions')).map((one) => one.state)).toEqual(['done', 'done', 'done'])
-    const [allow, deny] = JSON.parse(policyOf(world, 'SalesData')).Statement
-    expect(allow).toMatchObject({ Effect: 'Allow', Action: 's3:*' })
-    expect(deny.Condition.StringEquals).toEqual({ 'identitystore:UserId': userOf(world.center).id })
-    expect(new Date(deny.Condition.DateLessThan['aws:TokenIssueTime']).getTime()).toBeGreaterThan(Date.now())
-    expect(policyOf(world, 'Administrators')).toBe('')
-  })
-
-  it('count as open again where somebody softened the denial', async () => {
-    const world = await openCenter()
-    const finding = await first(world, 'center-sessions')
-    await world.apply('center-sessions', finding)
-    const set = world.center.permissionSets.find((one) => one.arn === finding.id)
-    if (set) set.inline = set.inline.replace('"Action":"*"', '"Action":"s3:*"')
-    expect((await first(world, 'center-sessions')).state).toBe('open')
-  })
-
-  it('are pending until the denial has reached every account', async () => {
-    const world = await openCenter({ jobMs: 60_000 })
-    const finding = await first(world, 'center-sessions')
-    const receipt = (await world.apply('center-sessions', finding)) as { request: string }
-    const applied = { [finding.id]: { intentAt: effectiveAt.toISOString(), receipt } }
-    expect((await world.find('center-sessions', undefined, applied))[0]).toMatchObject({ state: 'pending' })
-  })
-
-  it('are read back in a permission set that is not assigned any more', async () => {
-    const world = await openCenter()
-    const finding = await first(world, 'center-sessions')
-    await world.apply('center-sessions', finding)
-    world.center.assignments = []
-    const applied = { [finding.id]: { intentAt: effectiveAt.toISOString() } }
-    expect(await world.find('center-sessions', undefined, applied)).toMatchObject([{ id: finding.id, state: 'done' }])
-  })
-
-  it('may go on again: the denial goes, and what was there before stays', async () => {
-    const world = await openCenter()
-    const finding = (await world.find('center-sessions')).find((one) => one.label === 'SalesData') as Finding
-    await world.apply('center-sessions', finding)
-    await world.undo('center-sessions', finding)
-    expect(JSON.parse(policyOf(world, 'SalesData')).Statement).toEqual([
-      { Effect: 'Allow', Action: 's3:*', Resource: '*' },
-    ])
-  })
-})
-
-describe('sessions of shared roles', () => {
-  const documentIn = (world: CenterWorld) =>
-    Object.values(world.server.world.truth().accounts[main]?.roles.find((one) => one.name === sharedRole)?.inline ?? {})
-
-  it("are denied by source identity and by the session's name", async () => {
-    const world = await openCenter()
-    await world.apply('role-sessions', await first(world, 'role-sessions'))
-    expect(await first(world, 'role-sessions')).toMatchObject({ state: 'done' })
-    const [bySource, byName] = JSON.parse(documentIn(world)[0] ?? '').Statement
-    expect(bySource.Condition.StringEqualsIgnoreCase['aws:SourceIdentity']).toContain(cast.leaver)
-    expect(byName.Condition.StringLike['aws:userid']).toEqual([`*:${cast.leaver}`])
-    await world.undo('role-sessions', await first(world, 'role-sessions'))
-    expect(documentIn(world)).toEqual([])
-  })
-
-  it('are blocked where the account has no such role', async () => {
-    const seed = ({ accounts }: { accounts: Record<string, { roles: { name: string }[] }> }) =>
-      void accounts[main]?.roles.pop()
-    const world = await openCenter({ seed })
-    expect(await first(world, 'role-sessions')).toMatchObject({ state: 'blocked' })
-  })
-
-  it('are never denied for a name that would mean others too', async () => {
-    const world = await openCenter()
-    const account = { ...(await world.account()), label: '*' }
-    await world.apply('role-sessions', await first(world, 'role-sessions'), account)
-    const [bySource] = JSON.parse(documentIn(world)[0] ?? '').Statement
-    expect(bySource.Condition.StringEqualsIgnoreCase['aws:SourceIdentity']).toEqual([cast.leaver])
   })
 })
 

@@ -118,6 +118,7 @@ function atOf(client: OpenWorld['client'], account: Account, applied: Record<str
     effectiveAt: new Date(),
     signal: new AbortController().signal,
     applied: (id) => (applied[id] ? { intentAt: new Date(applied[id].intentAt) } : undefined),
+    orders: () => [],
     once: (key, read) => reads.once(key, read),
   }
 }

@@ -94,6 +94,7 @@ function atOf(client: Client, account: Account): At<Client> {
     effectiveAt: new Date(),
     signal: new AbortController().signal,
     applied: () => undefined,
+    orders: () => [],
     once: (key, read) => reads.once(key, read),
   }
 }

@@ -53,6 +53,8 @@ describe('GitHub: who is who', () => {
     world.fault(/^GET \/user\/\d+$/, { status: 404, body: { message: 'Not Found' } }, 9)
     expect(await world.find('membership', account)).toMatchObject([{ state: 'open' }])
     world.state.users = world.state.users.filter((one) => one.id !== jo)
+    for (const list of ['members', 'outside'] as const)
+      Object.assign(world.state, { [list]: world.state[list].filter((one) => one.user !== jo) })
     expect(await world.find('membership', account)).toEqual([])
   })
 

@@ -68,6 +68,7 @@ export async function openWorld(options: GitlabOptions = {}, settings: object = 
       effectiveAt: new Date(),
       signal: new AbortController().signal,
       applied: () => undefined,
+      orders: () => [],
       once: (key, read) => reads.once(key, read),
       ...more,
     }

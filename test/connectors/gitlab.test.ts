@@ -73,6 +73,23 @@ describe('GitLab: an own instance', () => {
     }
   })
 
+  it('gives a membership back with the day on which it ends, and a key only once', async () => {
+    const world = await openWorld()
+    const mine = world.state.members.filter((one) => one.user === jo && one.level < 50)
+    for (const one of mine) one.expires = '2031-05-01'
+    const found = (await world.find('memberships')).filter((one) => one.fact.includes('2031-05-01'))
+    expect(found.length).toBeGreaterThan(1)
+    for (const finding of found) await world.apply('memberships', finding)
+    for (const finding of found) await world.undo('memberships', finding)
+    const back = world.state.members.filter((one) => one.user === jo && one.expires === '2031-05-01')
+    expect(back).toHaveLength(found.length)
+    const [key] = await world.find('ssh-keys')
+    await world.apply('ssh-keys', key!)
+    await world.undo('ssh-keys', key!)
+    await world.undo('ssh-keys', key!)
+    expect(world.state.keys.filter((one) => one.user === jo && one.title === key?.label.slice(9, -1))).toHaveLength(1)
+  })
+
   it('revokes impersonation tokens besides personal ones, and nobody else’s', async () => {
     const world = await openWorld()
     const found = await world.find('access-tokens')
@@ -180,6 +197,24 @@ describe('GitLab: groups on gitlab.com', () => {
     const [finding] = await world.find('leave-group')
     expect(finding).toMatchObject({ state: 'blocked', fact: expect.stringMatching(/the only owner of acme/) })
     if (finding) await expect(world.apply('leave-group', finding)).rejects.toThrow('the only owner of acme')
+  })
+
+  it('counts no bot as an owner: what holds a token of the group is nobody who could let people in', async () => {
+    const bot = 9001
+    const world = await openWorld(
+      {
+        prepare(state) {
+          for (const one of state.members) if (one.source === 201) one.level = one.user === jo ? 50 : 30
+          const [first] = state.users
+          state.users.push({ ...first!, id: bot, username: 'group_201_bot_1f2e', email: 'group_201_bot@noreply.test' })
+          state.members.push({ kind: 'group', source: 201, user: bot, level: 50 })
+        },
+      },
+      group,
+    )
+    const [finding] = await world.find('leave-group')
+    expect(finding).toMatchObject({ state: 'blocked', fact: expect.stringMatching(/the only owner of acme/) })
+    await expect(world.apply('leave-group', finding!)).rejects.toThrow('the only owner of acme')
   })
 
   it('does nothing there that needs an administrator', async () => {

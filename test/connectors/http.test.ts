@@ -87,6 +87,30 @@ describe('where an answer may not lead', () => {
   })
 })
 
+describe('a list in pages', () => {
+  it('is not empty because a later page is not there: that is a list that was not read', async () => {
+    const { steps, baseUrl } = plain()
+    const find = {
+      get: '/things',
+      has: '$.items',
+      held: '$.items[*]',
+      id: '$.id',
+      next: { url: '$.next' },
+      goneWhen: [404],
+    }
+    const [first] = steps
+    const { server, find: look } = await worldOn({ settings: { steps: [{ ...first, needs: undefined, find }] } })
+    const id = first?.id ?? ''
+    const gone = { status: 404, body: { message: 'gone' } }
+    server.faults.push({ as: gone })
+    expect(await look(id)).toEqual([])
+    const host = server.hosts[0] ?? new URL(baseUrl).host
+    const body = { items: [{ id: 'a' }], next: `https://${host}/later` }
+    server.faults.push({ as: { status: 200, body } }, { as: gone })
+    await expect(look(id)).rejects.toThrow('404')
+  })
+})
+
 describe('what the settings may say', () => {
   it('is refused where it is no JSONPath, no template, no known name, no step', () => {
     expect(problems(plain())).toBeUndefined()

@@ -18,6 +18,7 @@ import { cast } from '../../src/sandbox/company.ts'
 import { type OktaOptions, type PretendOkta, pretendOkta } from '../../src/sandbox/okta/index.ts'
 import type { State, User } from '../../src/sandbox/okta/state.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { ordersIn } from '../support/journal.ts'
 import { leaverOf } from '../support/leaver.ts'
 
 export { leaverOf }
@@ -29,7 +30,7 @@ export interface OktaWorld {
   mine: User
   account(who?: Leaver): Promise<readonly Account[]>
   find(step: string, choices?: Partial<Choices>): Promise<readonly Finding[]>
-  apply(step: string, finding: Finding): Promise<void>
+  apply(step: string, finding: Finding, account?: Account): Promise<void>
   applyAll(step: string, choices?: Partial<Choices>): Promise<void>
   undo(step: string, finding: Finding): Promise<void>
   task(id: string): { step: ManualStep<Client>; at: At<Client> }
@@ -66,11 +67,12 @@ export async function openWorld(options: OktaOptions = {}, settings: object = {}
       effectiveAt: new Date(),
       signal: new AbortController().signal,
       applied: (id) => applied.get(`${step} ${id}`),
+      orders: () => ordersIn(applied, `${step} `),
       once: (key, read) => reads.once(key, read),
     }
   }
-  async function apply(step: string, finding: Finding): Promise<void> {
-    await automatic(step).apply(at(step), finding)
+  async function apply(step: string, finding: Finding, account?: Account): Promise<void> {
+    await automatic(step).apply({ ...at(step), ...(account && { account }) }, finding)
     applied.set(`${step} ${finding.id}`, { intentAt: new Date(), answeredAt: new Date() })
   }
   return {

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import okta from '../../connectors/okta/index.ts'
-import { Secret } from '../../src/connector.ts'
-import { cast, employee } from '../../src/sandbox/company.ts'
+import { cast } from '../../src/sandbox/company.ts'
 import { leaverOf, openWorld, worlds } from './okta-world.ts'
 
 afterEach(async () => {
@@ -57,6 +56,10 @@ describe('who the leaver is at Okta', () => {
     const [own] = await other.account(leaverOf(cast.it))
     expect(own?.protected).toContain('API token')
     expect((await other.account())[0]?.protected).toBeUndefined()
+    const finding = { id: 'x', label: '', state: 'open', fact: '', before: { type: 'SUPER_ADMIN' } } as const
+    for (const step of ['suspend', 'factors', 'admin-roles', 'deactivate', 'delete'])
+      await expect(other.apply(step, finding, own), step).rejects.toThrow('Latchkey signs in as')
+    expect(other.state.users.find((one) => one.email === cast.it)?.status).toBe('ACTIVE')
     const health = await okta.check(other.client)
     expect(health).toMatchObject({ as: `${cast.it} (by API token) in example.okta.com`, missing: [] })
     expect(health.warnings?.join()).toContain('service app')
@@ -67,12 +70,15 @@ describe('keeping the leaver out of Okta', () => {
   it('refuses the last active super administrator in find and in apply', async () => {
     const world = await openWorld()
     const open = await world.find('suspend')
+    const role = (await world.find('admin-roles')).find((one) => one.id === 'ra1okta')
     const it = world.state.users.find((one) => one.email === cast.it)
     if (it) it.status = 'SUSPENDED'
     for (const step of ['suspend', 'deactivate'])
       expect((await world.find(step))[0]?.fact).toContain('last active super')
     expect(states(await world.find('admin-roles'))).toContain('ra1okta blocked')
-    await expect(world.apply('suspend', open[0] as never)).rejects.toThrow('last active super administrator')
+    for (const step of ['suspend', 'deactivate'])
+      await expect(world.apply(step, open[0] as never), step).rejects.toThrow('last active super administrator')
+    await expect(world.apply('admin-roles', role!)).rejects.toThrow('last active super administrator')
     expect(world.mine.status).toBe('ACTIVE')
   })
 
@@ -116,6 +122,29 @@ describe('keeping the leaver out of Okta', () => {
     expect(await world.find('sessions')).toEqual([])
   })
 
+  it('leaves the second factors of whoever is not locked out: a password alone could set up new ones', async () => {
+    expect(okta.steps.find((one) => one.id === 'factors')?.needs).toContain('okta/suspend')
+    const world = await openWorld()
+    const [open] = await world.find('factors')
+    const it = world.state.users.find((one) => one.email === cast.it)
+    if (it) it.status = 'SUSPENDED'
+    expect(await world.find('factors')).toMatchObject([
+      { state: 'blocked', fact: expect.stringContaining('last active super') },
+    ])
+    await expect(world.apply('factors', open as never)).rejects.toThrow('last active super administrator')
+    expect(world.state.factors.filter((one) => one.user === world.mine.id)).not.toEqual([])
+  })
+
+  it("takes no 404 of somebody in between for Okta's own", async () => {
+    const world = await openWorld()
+    const [open] = await world.find('sessions')
+    world.server.faults.push({
+      when: ({ method, path }) => method === 'DELETE' && path.endsWith('/sessions'),
+      as: { status: 404, body: { message: 'no Route matched with those values' } },
+    })
+    await expect(world.apply('sessions', open as never)).rejects.toThrow('no Route matched')
+  })
+
   it('gives an administrator role back once, and never one that may have been narrower', async () => {
     const world = await openWorld()
     const roles = await world.find('admin-roles')
@@ -132,7 +161,7 @@ describe('keeping the leaver out of Okta', () => {
 })
 
 describe('groups and devices at Okta', () => {
-  it('names groups that a rule or a directory fills as blocked, and leaves the rest', async () => {
+  it('names groups that a directory fills as blocked, leaves the rest, and says which rule fills one that it cannot leave', async () => {
     const world = await openWorld({
       prepare(state) {
         const leaver = state.users[0]?.id ?? ''
@@ -148,12 +177,21 @@ describe('groups and devices at Okta', () => {
     })
     const found = await world.find('groups')
     expect(found.filter((one) => one.state === 'blocked')).toMatchObject([
-      { id: '00g9okta', fact: expect.stringContaining('Everybody of IT') },
       { id: '00g8okta', fact: expect.stringContaining('corp.example.com') },
     ])
+    const ruled = found.find((one) => one.id === '00g9okta')
+    expect(ruled).toMatchObject({ state: 'open', fact: expect.stringContaining('"Everybody of IT"') })
+    world.server.faults.push({
+      when: ({ method, path }) => method === 'DELETE' && path.includes('00g9okta'),
+      as: { status: 403, body: { errorCode: 'E0000006', errorSummary: 'You do not have permission' } },
+    })
+    await expect(world.apply('groups', ruled!)).rejects.toThrow(
+      /"Everybody of IT" fills it.*Directory > Groups > Rules/,
+    )
     await world.applyAll('groups')
     const left = world.state.groups.filter((one) => one.members.includes(world.mine.id)).map((one) => one.name)
-    expect(left).toEqual(['Everyone', 'All of Sales', 'VPN'])
+    expect(left).toEqual(['Everyone', 'VPN'])
+    expect(world.state.rules.find((one) => one.id === '0pr3okta')?.exclude).toEqual([world.mine.id])
   })
 
   it('joins a group again', async () => {
@@ -173,6 +211,32 @@ describe('groups and devices at Okta', () => {
     expect(await world.find('group-admin-roles')).toEqual([])
   })
 
+  it('leaves nobody without a super administrator by leaving the group that makes the leaver one', async () => {
+    const world = await openWorld({
+      prepare(state) {
+        const [leaver] = state.users
+        state.roles = state.roles.filter((one) => one.type !== 'SUPER_ADMIN')
+        state.groups.push({ id: '00g7okta', name: 'Admins', type: 'OKTA_GROUP', members: [leaver?.id ?? ''] })
+        const role = {
+          id: 'ra9okta',
+          type: 'SUPER_ADMIN',
+          label: 'Super Administrator',
+          assignmentType: 'GROUP' as const,
+        }
+        state.roles.push({ ...role, user: leaver?.id ?? '', group: '00g7okta' })
+      },
+    })
+    const found = await world.find('groups')
+    expect(found.find((one) => one.id === '00g7okta')).toMatchObject({
+      state: 'blocked',
+      fact: expect.stringContaining('last active super administrator'),
+    })
+    expect(found.some((one) => one.state === 'open')).toBe(true)
+    const open = { id: '00g7okta', label: 'Admins', state: 'open', fact: '' }
+    await expect(world.apply('groups', open as never)).rejects.toThrow('last active super administrator')
+    expect(world.state.groups.at(-1)?.members).toContain(world.mine.id)
+  })
+
   it('leaves a device alone that somebody else uses too, also when that shows only at the order', async () => {
     const world = await openWorld()
     const open = (await world.find('devices-suspend')).find((one) => one.id === 'guo1okta')
@@ -190,107 +254,5 @@ describe('groups and devices at Okta', () => {
     await world.applyAll('devices-suspend')
     await world.undo('devices-suspend', finding as never)
     expect(world.state.devices.map((one) => one.status)).toEqual(['ACTIVE', 'SUSPENDED', 'ACTIVE'])
-  })
-})
-
-describe('the end of an account at Okta', () => {
-  it('is pending until Okta says DEPROVISIONED', async () => {
-    const world = await openWorld({ deactivateMs: 3_600_000 })
-    await world.applyAll('suspend')
-    expect((await world.find('deactivate'))[0]?.fact).toContain('Salesforce')
-    await world.applyAll('deactivate')
-    expect(await world.find('deactivate')).toMatchObject([
-      { state: 'pending', fact: expect.stringContaining('transitioningToStatus') },
-    ])
-    world.server.settle()
-    expect(states(await world.find('deactivate'))).toEqual(['deactivate done'])
-  })
-
-  it('never deletes an account that is not deactivated', async () => {
-    const world = await openWorld({}, { deleteUser: true })
-    const [finding] = await world.find('delete')
-    await expect(world.apply('delete', finding as never)).rejects.toThrow('not deactivated yet')
-    expect(world.mine.status).toBe('ACTIVE')
-  })
-
-  it('deletes nothing, and deactivates nothing, where the settings do not ask for it', async () => {
-    const world = await openWorld({}, { deactivate: false })
-    expect(await world.find('delete')).toEqual([])
-    expect(await world.find('deactivate')).toEqual([])
-  })
-
-  it('leaves a synced account to its directory', async () => {
-    const world = await openWorld()
-    world.mine.provider = 'ACTIVE_DIRECTORY'
-    expect(await world.find('deactivate')).toMatchObject([
-      { state: 'blocked', fact: expect.stringContaining('ACTIVE_DIRECTORY') },
-    ])
-    expect(states(await world.find('suspend'))).toEqual(['suspend open'])
-  })
-
-  it('lists what the leaver set up by name, and nothing of others', async () => {
-    const world = await openWorld({ pageSize: 1 })
-    const { step, at } = world.task('leftovers')
-    expect(await step.applies?.(at)).toBe(true)
-    const ask = typeof step.ask === 'function' ? await step.ask(at) : step.ask
-    for (const name of ['app "Lead importer"', 'event hook "Sales pings"', 'API token "CRM export"'])
-      expect(ask).toContain(name)
-    expect(ask).not.toMatch(/Wiki|Terraform/)
-    const asked = world.server.calls.findLast((one) => one.asked.path === '/api/v1/logs')?.asked.query
-    expect(asked?.get('filter')).toContain(`actor.id eq "${world.mine.id}"`)
-    expect(asked?.get('until')).toBeTruthy()
-  })
-})
-
-describe('signing in to Okta', () => {
-  it('names each scope that is not granted, and where to grant it', async () => {
-    const world = await openWorld({ granted: ['okta.users.manage', 'okta.groups.manage', 'okta.policies.manage'] })
-    const { missing, warnings } = await okta.check(world.client)
-    expect(missing).toHaveLength(4)
-    expect(missing[0]).toMatch(/^okta\.roles\.manage is not granted.*Okta API Scopes/)
-    expect(warnings?.join()).toContain('okta.policies.manage')
-  })
-
-  it('goes on with the steps whose scope is granted', async () => {
-    const world = await openWorld({ granted: ['okta.users.manage'] })
-    expect(states(await world.find('factors'))).toEqual(['factors open'])
-    await expect(world.find('api-tokens')).rejects.toThrow('invalid_scope')
-  })
-
-  it('says that the credential is refused where nothing is granted', async () => {
-    const world = await openWorld({ granted: [] })
-    await expect(okta.check(world.client)).rejects.toThrow('scope')
-  })
-
-  it('asks for one token a scope, and for a new one once it was refused', async () => {
-    const world = await openWorld()
-    const tokens = () => world.server.calls.filter(({ asked }) => asked.path === '/oauth2/v1/token').length
-    await Promise.all([world.find('factors'), world.find('factors'), world.find('app-tokens')])
-    expect(tokens()).toBe(1)
-    const refused = { status: 401, body: { errorCode: 'E0000011', errorSummary: 'Invalid token provided' } }
-    world.server.faults.push({ when: ({ path }) => path.endsWith('/factors'), as: refused })
-    await expect(world.find('factors')).rejects.toThrow()
-    await world.find('factors')
-    expect(tokens()).toBe(2)
-  })
-
-  it('waits until the time that Okta names, by its own clock', () => {
-    const headers = new Headers({ 'x-rate-limit-reset': '1767225630', date: 'Thu, 01 Jan 2026 00:00:00 GMT' })
-    expect(okta.resetAfter?.({ status: 429, headers }, '', 0)).toBe(30_000)
-  })
-
-  it('never shows a private key that it cannot read', async () => {
-    const key = '-----BEGIN PRIVATE KEY-----\nnot-a-key\n-----END PRIVATE KEY-----'
-    await expect(openWorld({}, { privateKey: new Secret(key) })).rejects.toThrow(/^okta: privateKey is neither/)
-  })
-
-  it.each([
-    [{ org: 'http://example.okta.com' }, 'https'],
-    [{ org: 'https://example-admin.okta.com' }, '-admin'],
-    [{ apiToken: new Secret('x') }, 'either'],
-    [{ deactivate: false, deleteUser: true }, 'deleteUser needs'],
-  ])('refuses the settings %j', async (change, told) => {
-    await expect(openWorld({}, change)).rejects.toThrow(told)
-    expect(employee(cast.leaver).email).toBe(cast.leaver)
   })
 })

@@ -65,6 +65,7 @@ export async function openRecords<Server extends Pretend & { settings: object }>
       effectiveAt,
       signal: new AbortController().signal,
       applied: () => undefined,
+      orders: () => [],
       once: (key, read) => reads.once(key, read),
     }
   }

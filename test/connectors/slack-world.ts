@@ -99,6 +99,7 @@ function atOf(client: Slack, account: Account, more: Partial<At>): At {
     effectiveAt: new Date(),
     signal: new AbortController().signal,
     applied: () => undefined,
+    orders: () => [],
     once: (key, read) => reads.once(key, read),
     ...more,
   }

@@ -138,6 +138,14 @@ describe('sessions', () => {
     expect(world.state.sessions.map((one) => one.user_id)).toEqual(Array(4).fill(world.user(cast.namesake).id))
   })
 
+  it('of somebody else are nobody’s here, should Slack list one', async () => {
+    const world = await openWorld({ plan: 'enterprise' })
+    const body = { ok: true, active_sessions: [{ user_id: world.user(cast.namesake).id, session_id: 9 }] }
+    const isList = ({ path }: { path: string }) => path.endsWith('admin.users.session.list')
+    world.server.faults.push({ when: isList, times: 9, as: { status: 200, body } })
+    expect(await world.find('sessions')).toEqual([])
+  })
+
   it('are not asked for on a plan that does not show them', async () => {
     const world = await openWorld()
     expect(await world.find('sessions')).toEqual([])
@@ -177,6 +185,17 @@ describe('user groups', () => {
     group.users = kept.slice(0, 1)
     await world.undo('user-groups', sales!)
     expect(group.users).toEqual([kept[0], world.user().id])
+  })
+
+  it('are given back, too, where all others had left since the plan was made', async () => {
+    const world = await openWorld()
+    const [sales] = await world.find('user-groups')
+    const group = world.state.groups.find((one) => one.id === sales?.id)!
+    group.users = [world.user().id]
+    await world.apply('user-groups', sales!)
+    expect(group.disabled).toBe(true)
+    await world.undo('user-groups', sales!)
+    expect(group).toMatchObject({ disabled: false, users: [world.user().id] })
   })
 
   it('are none on a plan without them, and a refusal anywhere else', async () => {

@@ -21,6 +21,16 @@ describe('the token', () => {
     expect(short.asked(/oauth/)).toBeGreaterThan(1)
   })
 
+  it('that was taken back is not shown again', async () => {
+    const world = await openWorld()
+    const account = await world.account()
+    const body = { code: 124, message: 'Invalid access token.' }
+    world.server.faults.push({ when: ({ path }) => path.startsWith('/v2/users'), as: { status: 401, body } })
+    await expect(world.find('deactivate', { account })).rejects.toBeInstanceOf(Denied)
+    await world.find('deactivate', { account })
+    expect(world.asked(/oauth/)).toBe(2)
+  })
+
   it('is asked for again where the answer was lost', async () => {
     const world = await openWorld()
     world.server.faults.push({ when: isToken, as: 'lost' })

@@ -99,6 +99,7 @@ function atOf(client: Zoom, account: Account, handOverTo: Account, more: Partial
     effectiveAt: new Date(),
     signal: new AbortController().signal,
     applied: () => undefined,
+    orders: () => [],
     once: (key, read) => reads.once(key, read),
     ...more,
   }

@@ -20,6 +20,8 @@ export interface StoreUser {
   displayName: string
   title: string
   emails: string[]
+  /** Only people can do that, in the console. */
+  disabled?: boolean
   /** Set where another directory provisions the user. */
   external?: { Issuer: string; Id: string }
 }

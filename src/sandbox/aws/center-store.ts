@@ -55,7 +55,9 @@ export const storeWrites: Record<string, Writing> = {
     const [group, user] = [text(asked, 'GroupId'), theUser(asked, memberOf(asked)).id]
     const { memberships, storeId } = asked.center
     if (memberships.some((one) => one.group === group && one.user === user))
-      throw new AwsError(400, 'ConflictException', 'Member and Group relationship already exists.')
+      throw new AwsError(400, 'ConflictException', 'Member and Group relationship already exists.', {
+        Reason: 'UNIQUENESS_CONSTRAINT_VIOLATION',
+      })
     const id = randomUUID()
     memberships.push({ id, group, user })
     return { IdentityStoreId: storeId, MembershipId: id }
@@ -98,7 +100,7 @@ function userOf({ center }: CenterQuestion, user: StoreUser) {
     DisplayName: user.displayName,
     Title: user.title,
     Emails: user.emails.map((Value, index) => ({ Value, Type: 'work', Primary: index === 0 })),
-    UserStatus: 'ENABLED',
+    UserStatus: user.disabled ? 'DISABLED' : 'ENABLED',
     ...(user.external ? { ExternalIds: [user.external] } : {}),
   }
 }

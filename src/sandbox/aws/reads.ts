@@ -114,6 +114,13 @@ export const reads: Record<string, Answering> = {
     if (document === undefined) throw noSuchEntity(`The user policy with name ${name} cannot be found.`)
     return { UserName: user.name, PolicyName: name, PolicyDocument: encodeURIComponent(document) }
   },
+  GetRole: (asked) => {
+    const { id, name } = roleNamed(asked.account, asked.form.RoleName ?? '')
+    const Arn = `arn:aws:iam::${asked.id}:role/${name}`
+    const trust = encodeURIComponent('{"Version":"2012-10-17","Statement":[]}')
+    const Role = { Path: '/', RoleName: name, RoleId: id ?? 'AROAEXAMPLE', Arn, CreateDate: '2024-01-02T03:04:05Z' }
+    return { Role: { ...Role, AssumeRolePolicyDocument: trust, MaxSessionDuration: 3600 } }
+  },
   GetRolePolicy: (asked) => {
     const role = roleNamed(asked.account, asked.form.RoleName ?? '')
     const name = asked.form.PolicyName ?? ''

@@ -16,6 +16,8 @@ export interface AwsAccount {
 }
 
 export interface IamRole {
+  /** AROA… */
+  id?: string
   name: string
   /** ARNs that its trust policy names. */
   trusts: string[]

@@ -99,6 +99,10 @@ function organizations(org: Org, state: State, pageSize: number) {
           )
         },
         teams: (args) => connection(args, teamsOf(state, org, args)),
+        team: ({ slug }) => {
+          const found = state.teams.find((one) => one.org === org.login && one.slug === slug)
+          return found ? shownTeam(state, found) : null
+        },
       },
     }
   }
@@ -150,7 +154,11 @@ function teamsOf(state: State, org: Org, args: Record<string, unknown>): Value[]
   const ids = wanted.map((login) => userNamed(state, login)?.id)
   const own = state.teams.filter((team) => team.org === org.login)
   const found = own.filter((team) => state.teamMembers.some((one) => one.team === team.id && ids.includes(one.user)))
-  return found.map((team) => ({
+  return found.map((team) => shownTeam(state, team))
+}
+
+function shownTeam(state: State, team: State['teams'][number]): Value {
+  return {
     type: 'Team',
     fields: {
       databaseId: () => team.id,
@@ -170,5 +178,5 @@ function teamsOf(state: State, org: Org, args: Record<string, unknown>): Value[]
         return connected(asked, edges, 100)
       },
     },
-  }))
+  }
 }

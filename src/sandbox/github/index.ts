@@ -88,7 +88,7 @@ function isGraphql({ method, path }: Asked): boolean {
 
 /** Real endpoints that the contract's subset leaves out, GraphQL, and an own server's addresses. */
 const outOfContract =
-  /^\/(graphql$|api\/|app\b|user\b)|\/installation$|\/organization-roles(\/|$)|^\/orgs\/[^/]+\/codespaces$/
+  /^\/(graphql$|api\/|app\b|user\b)|\/installation$|\/organization-roles(\/|$)|^\/orgs\/[^/]+\/codespaces$|^\/orgs\/[^/]+\/teams\/[^/]+$/
 
 function isInContract({ method, path }: Asked): boolean {
   return !outOfContract.test(path) && !(method === 'PUT' && path.includes('/teams/'))

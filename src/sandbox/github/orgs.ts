@@ -21,6 +21,7 @@ export const orgEndpoints: readonly Endpoint[] = [
   { method: 'DELETE', path: '/orgs/{org}/outside_collaborators/{username}', needs: write, answer: endOutside },
   { method: 'GET', path: '/orgs/{org}/invitations', needs: read, answer: invitations },
   { method: 'DELETE', path: '/orgs/{org}/invitations/{id}', needs: write, answer: cancelInvitation },
+  { method: 'GET', path: '/orgs/{org}/teams/{team}', needs: read, answer: readTeam },
   { method: 'DELETE', path: teamMembership, needs: write, answer: leaveTeam },
   { method: 'PUT', path: teamMembership, needs: write, answer: joinTeam },
   { method: 'GET', path: roles, needs: ['organization_custom_org_roles', 'read'], answer: listRoles },
@@ -122,6 +123,13 @@ function inTeam(state: State, { org, params }: Call) {
 }
 
 const synced = refused(403, "This team's membership is managed by an identity provider; it cannot be changed here.")
+
+function readTeam({ world, org, params }: Call): Answer {
+  const found = world.read().teams.find((one) => one.org === org.login && one.slug === params.team)
+  if (!found) return notFound
+  const { id, slug, name } = found
+  return ok({ id, node_id: `T_${id}`, slug, name, description: null, privacy: 'closed', permission: 'pull' })
+}
 
 function leaveTeam(call: Call): Answer {
   return call.world.write((state) => {

@@ -12,6 +12,7 @@ export const groupEndpoints: readonly Endpoint[] = [
   { method: 'GET', path: '/groups/{group}/members/all', answer: members },
   { method: 'GET', path: '/groups/{group}/members/all/{user}', answer: (call) => member(call, true) },
   { method: 'GET', path: '/groups/{group}/members/{user}', answer: (call) => member(call, false) },
+  { method: 'GET', path: '/projects/{source}/members/{user}', answer: projectMember },
   { method: 'POST', path: '/{kind}s/{source}/members', answer: add },
   { method: 'PUT', path: '/{kind}s/{source}/members/{user}', answer: promote },
   { method: 'DELETE', path: '/{kind}s/{source}/members/{user}', answer: remove },
@@ -80,10 +81,16 @@ function withProject(answer: (state: State, project: Project, call: Call) => Ans
 }
 
 /** E-mail addresses are told of enterprise users only. */
-function shownMember(state: State, { user, level }: Member) {
+function shownMember(state: State, { user, level, expires = '' }: Member) {
   const found = state.users.find((one) => one.id === user) as User
   const email = found.enterprise ? { email: found.email } : {}
-  return { ...shownUser(found, false), ...email, access_level: level, membership_state: 'active', expires_at: null }
+  return {
+    ...shownUser(found, false),
+    ...email,
+    access_level: level,
+    membership_state: 'active',
+    expires_at: expires || null,
+  }
 }
 
 function members({ world, params, page }: Call): Answer {
@@ -104,6 +111,12 @@ function member({ world, params }: Call, all: boolean): Answer {
   return found ? ok(shownMember(state, found)) : refused(404, '404 Not found')
 }
 
+function projectMember({ world, params }: Call): Answer {
+  const state = settled(world.read())
+  const found = memberIn(state, { ...params, kind: 'project' })
+  return found ? ok(shownMember(state, found)) : refused(404, '404 Not found')
+}
+
 /** Which group or project a path is about. */
 function sourceIn(state: State, { kind, source }: Record<string, string>) {
   if (kind === 'group') return groupIn(state, source)?.id
@@ -118,7 +131,8 @@ function add({ world, params, body }: Call): Answer {
     if (!body.access_level) return { status: 400, body: { error: 'access_level is missing' } }
     if (state.members.some((one) => one.kind === params.kind && one.source === source && one.user === user))
       return refused(409, 'Member already exists')
-    const one: Member = { kind: params.kind as Member['kind'], source, user, level: Number(body.access_level) }
+    const ends = typeof body.expires_at === 'string' ? { expires: body.expires_at } : {}
+    const one: Member = { kind: params.kind as Member['kind'], source, user, level: Number(body.access_level), ...ends }
     state.members.push(one)
     return made(shownMember(state, one))
   })

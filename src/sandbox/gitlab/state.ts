@@ -30,6 +30,8 @@ export interface Member {
   source: number
   user: number
   level: number
+  /** The day on which it ends by itself. */
+  expires?: string
 }
 
 export interface State {

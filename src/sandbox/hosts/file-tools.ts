@@ -84,18 +84,30 @@ function grep(machine: Machine, args: readonly string[]): Said {
   const options = args.slice(0, cut)
   const words = options.flatMap((one, index) => (options[index - 1] === '-e' ? [one] : []))
   const whole = options.includes('-x')
-  const matches = (line: string) => words.some((word) => (whole ? line === word : line.includes(word)))
+  const fold = (text: string) => (options.includes('-i') ? text.toLowerCase() : text)
+  const patterns = options.includes('-E')
+    ? words.map((word) => new RegExp(word.replaceAll('[[:space:]]', '\\s'), options.includes('-i') ? 'i' : ''))
+    : undefined
+  const matches = (line: string) =>
+    patterns
+      ? patterns.some((one) => one.test(line))
+      : words.some((word) => (whole ? line === word : fold(line).includes(fold(word))))
   const named = args.slice(cut + 1)
   const files = [...machine.files].filter(([path, file]) => {
     const inside = options.includes('-r') && named.some((folder) => path.startsWith(`${folder}/`))
     return file.type === 'f' && (inside || named.includes(path))
   })
-  const lines = files.flatMap(([path, { text }]) =>
-    text.split('\n').flatMap((line) => (matches(line) ? [`${path}:${line}`] : [])),
+  const lines = files.flatMap(([path, { text, unreadable }]) =>
+    (unreadable ? '' : text).split('\n').flatMap((line) => (matches(line) ? [`${path}:${line}`] : [])),
   )
   // An error, though a silent one, goes before the answer.
-  const gone = named.some((path) => !machine.files.has(path))
-  return said(lines.join('\n'), gone ? 2 : lines.length > 0 ? 0 : 1)
+  const gone = named
+    .filter((path) => !machine.files.has(path))
+    .map((path) => `grep: ${path}: No such file or directory`)
+  const closed = files.filter(([, file]) => file.unreadable).map(([path]) => `grep: ${path}: Permission denied`)
+  const errors = [...gone, ...closed]
+  const told = options.includes('-sH') ? '' : errors.join('\n')
+  return said(lines.join('\n'), errors.length > 0 ? 2 : lines.length > 0 ? 0 : 1, told)
 }
 
 function cat(machine: Machine, args: readonly string[]): Said {

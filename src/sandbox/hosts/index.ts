@@ -23,6 +23,8 @@ export interface PretendHosts {
   lines: readonly string[]
   /** Connections are closed once a command has run, so its answer is lost, so many times. */
   lose: { times: number }
+  /** What becomes of the next connections and commands. */
+  mood: { as: 'normal' | 'slow' | 'failing' | 'refusing' }
   close(): Promise<void>
 }
 
@@ -32,8 +34,9 @@ export async function pretendHosts(options: { latencyMs?: number } = {}): Promis
   const own = freshKey()
   const lines: string[] = []
   const lose = { times: 0 }
+  const mood: PretendHosts['mood'] = { as: 'normal' }
   const machines = { 'web-1': linuxServer(), 'mac-7': mac() }
-  const open = (machine: Machine) => openHost(machine, own.public, { ...options, lines, lose })
+  const open = (machine: Machine) => openHost(machine, own.public, { ...options, lines, lose, mood })
   const [web, laptop] = await Promise.all([open(machines['web-1']), open(machines['mac-7'])])
   return {
     url: '',
@@ -53,6 +56,7 @@ export async function pretendHosts(options: { latencyMs?: number } = {}): Promis
     secrets: own.private.split('\n').filter((line) => line.length > 40),
     lines,
     lose,
+    mood,
     close: async () => void (await Promise.all([web.close(), laptop.close()])),
   }
 }
@@ -60,10 +64,14 @@ export async function pretendHosts(options: { latencyMs?: number } = {}): Promis
 const changes =
   / (usermod|chage -E|gpasswd|mv|pkill|loginctl|pwpolicy|dseditgroup|dscl \. -create|fdesetup remove|launchctl) |-execdir/
 
+/** Of every command, while the machines are slow. */
+const slowMs = 3_000
+
 interface Around {
   latencyMs?: number
   lines: string[]
   lose: { times: number }
+  mood: PretendHosts['mood']
 }
 
 async function openHost(machine: Machine, ownKey: string, around: Around) {
@@ -77,6 +85,7 @@ async function openHost(machine: Machine, ownKey: string, around: Around) {
     client.on('close', () => open.delete(client)).on('error', () => open.delete(client))
     client.on('authentication', (attempt) => {
       const known =
+        around.mood.as !== 'refusing' &&
         attempt.method === 'publickey' &&
         attempt.username === bot.user &&
         attempt.key.data.equals(allowed.getPublicSSH()) &&
@@ -87,7 +96,10 @@ async function openHost(machine: Machine, ownKey: string, around: Around) {
     client.on('ready', () => serve(client, machine, around))
   })
   // Its own listener would hold small packets back for the next acknowledgement.
-  const door = createServer({ noDelay: true }, (socket) => server.injectSocket(socket))
+  const door = createServer({ noDelay: true }, (socket) => {
+    if (around.mood.as === 'failing') return socket.destroy()
+    server.injectSocket(socket)
+  })
   door.listen(0, '127.0.0.1')
   await once(door, 'listening')
   return {
@@ -101,22 +113,26 @@ async function openHost(machine: Machine, ownKey: string, around: Around) {
   }
 }
 
-function serve(client: Connection, machine: Machine, { latencyMs = 0, lines, lose }: Around): void {
+function serve(client: Connection, machine: Machine, { latencyMs = 0, lines, lose, mood }: Around): void {
   client.on('session', (accept) => {
     accept().on('exec', (acceptExec, _reject, { command }) => {
+      if (mood.as === 'failing' || mood.as === 'refusing') return client.end()
       const channel = acceptExec()
-      setTimeout(() => {
-        lines.push(command)
-        const { code, out, err } = execute(machine, command, bot)
-        if (lose.times > 0 && changes.test(command)) {
-          lose.times -= 1
-          return client.end()
-        }
-        channel.write(out)
-        channel.stderr.write(err)
-        channel.exit(code)
-        channel.end()
-      }, latencyMs)
+      setTimeout(
+        () => {
+          lines.push(command)
+          const { code, out, err } = execute(machine, command, bot)
+          if (lose.times > 0 && changes.test(command)) {
+            lose.times -= 1
+            return client.end()
+          }
+          channel.write(out)
+          channel.stderr.write(err)
+          channel.exit(code)
+          channel.end()
+        },
+        latencyMs + (mood.as === 'slow' ? slowMs : 0),
+      )
     })
   })
 }

@@ -18,6 +18,8 @@ export interface File {
   type: 'f' | 'd' | 'l'
   uid: number
   text: string
+  /** Also for root: on a share where root is nobody. */
+  unreadable?: true
 }
 
 export interface Process {

@@ -1,6 +1,10 @@
 import type { OpenVendor } from '../vendor.ts'
 import { pretendHttp } from './index.ts'
+import { showsHttp } from './shows.ts'
 
-const open: OpenVendor = (options) => pretendHttp(options)
+const open: OpenVendor = async (options) => {
+  const server = await pretendHttp(options)
+  return { ...server, shows: (email) => showsHttp(server.world.truth(), email) }
+}
 
 export default open

@@ -31,6 +31,7 @@ export const accessOperations: readonly Operation[] = [
     writes: true,
     answer: (call) => member(call, false),
   },
+  { method: 'GET', path: `${v1}/groups/{group}/roles`, scope: 'roles', answer: groupRoles },
   { method: 'GET', path: `${user}/roles`, scope: 'roles', answer: rolesOf },
   { method: 'POST', path: `${user}/roles`, scope: 'roles', writes: true, answer: giveRole },
   { method: 'DELETE', path: `${user}/roles/{role}`, scope: 'roles', writes: true, answer: takeRole },
@@ -106,7 +107,8 @@ function member({ world, params }: Call, add: boolean): Answer {
     const who = params.user ?? ''
     if (!group) return notFound(`${params.group} (UserGroup)`)
     if (!state.users.some((one) => one.id === who)) return notFound(`${who} (User)`)
-    if (group.type !== 'OKTA_GROUP' || isRuled(state, group.id, who)) return forbidden()
+    if (group.type !== 'OKTA_GROUP') return forbidden()
+    if (!add) exclude(state, group.id, who)
     group.members = group.members.filter((one) => one !== who)
     if (add) group.members.push(who)
     else state.roles = state.roles.filter((one) => !(one.user === who && one.group === group.id))
@@ -114,10 +116,16 @@ function member({ world, params }: Call, add: boolean): Answer {
   })
 }
 
-function isRuled(state: State, group: string, who: string): boolean {
-  return state.rules.some(
-    (rule) => rule.status === 'ACTIVE' && rule.groupIds.includes(group) && !rule.exclude.includes(who),
-  )
+/** Whoever is taken out of a group that a rule fills is put on that rule's list of exceptions (support.okta.com). */
+function exclude(state: State, group: string, who: string): void {
+  for (const rule of state.rules)
+    if (rule.status === 'ACTIVE' && rule.groupIds.includes(group) && !rule.exclude.includes(who)) rule.exclude.push(who)
+}
+
+function groupRoles({ world, params }: Call): Answer {
+  const state = world.read()
+  if (!state.groups.some((one) => one.id === params.group)) return notFound(`${params.group} (UserGroup)`)
+  return ok(state.roles.filter((one) => one.group === params.group).map(shownRole))
 }
 
 function rolesOf(call: Call): Answer {

@@ -90,7 +90,7 @@ export async function pretendOkta(options: OktaOptions = {}): Promise<PretendOkt
 
 /** Real operations that the contract's file lacks; the token endpoint has none. */
 const lacking =
-  /^(GET \/api\/v1\/groups\/rules|GET \/api\/v1\/iam\/assignees\/users|PUT \/api\/v1\/groups\/[^/]+\/users\/[^/]+|POST \/api\/v1\/users\/[^/]+\/roles|POST \/api\/v1\/users\/[^/]+\/lifecycle\/unlock|GET \/api\/v1\/devices|GET \/api\/v1\/devices\/[^/]+\/users|POST \/api\/v1\/devices\/[^/]+\/lifecycle\/unsuspend)$/
+  /^(GET \/api\/v1\/groups\/rules|GET \/api\/v1\/iam\/assignees\/users|PUT \/api\/v1\/groups\/[^/]+\/users\/[^/]+|GET \/api\/v1\/groups\/[^/]+\/roles|POST \/api\/v1\/users\/[^/]+\/roles|POST \/api\/v1\/users\/[^/]+\/lifecycle\/unlock|GET \/api\/v1\/devices|GET \/api\/v1\/devices\/[^/]+\/users|POST \/api\/v1\/devices\/[^/]+\/lifecycle\/unsuspend)$/
 
 function isInContract(path: string, method: string): boolean {
   return path !== '/oauth2/v1/token' && !lacking.test(`${method} ${path}`)

@@ -23,8 +23,8 @@ export interface Dialect {
   base: string
   patch: boolean
   etag: boolean
-  /** `overlooked`: everything is answered, whatever was asked for. */
-  filter: 'some' | 'none' | 'overlooked'
+  /** `overlooked`: everything is answered, whatever was asked for; `unknowing`: what it cannot search by fits nothing. */
+  filter: 'some' | 'none' | 'overlooked' | 'unknowing'
   userFilters: readonly string[]
   groupFilters: readonly string[]
   /** `active` is not shown. */
