@@ -3,24 +3,24 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { Tasks } from '../../connectors/manual.ts'
-import { loadConnector, secretsOf } from '../app.ts'
 import { type Bot, type BotOptions, startBot } from '../bot.ts'
-import { systemClock } from '../clock.ts'
-import { Secret } from '../connector.ts'
-import { createLog } from '../log.ts'
-import { Policy } from '../offboarding/offboarding.ts'
-import { type Settling, usualSettling } from '../run/step.ts'
-import type { Settings, UsedConnector } from '../settings.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import type { Policy } from '../offboarding/offboarding.ts'
+import type { Settling } from '../run/step.ts'
 import { type Samba, sambaInstalled, startSamba } from './active-directory/samba.ts'
 import { type PretendAws, pretendAws } from './aws/index.ts'
+import { showsAws } from './aws/shows.ts'
+import { botOptions, channel, slackTokens, surroundings } from './bot-settings.ts'
 import { cast, employee, employees } from './company.ts'
 import { type PretendGoogleWorkspace, pretendGoogleWorkspace } from './google-workspace/index.ts'
+import { showsGoogle } from './google-workspace/shows.ts'
 import { type PretendMicrosoft365, pretendMicrosoft365 } from './microsoft-365/index.ts'
-import type { Pretend } from './server.ts'
+import { showsMicrosoft365 } from './microsoft-365/shows.ts'
 import { type PretendSlack, pretendSlack } from './slack/index.ts'
-import { loopback, type Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 import { openVendors, type Vendor } from './vendor.ts'
+
+export { type Around, botOptions, channel, slackTokens, surroundings } from './bot-settings.ts'
 
 export interface SandboxOptions {
   mode?: 'socket' | 'http'
@@ -35,7 +35,7 @@ export interface SandboxOptions {
   policy?: Partial<Policy>
   /** With every system that has a `vendor.ts` here, besides Microsoft 365, Google Workspace and AWS. */
   everySystem?: boolean
-  /** Which of the pretend systems the bot's settings name; all when absent. */
+  /** Which of the pretend systems there are in the bot's settings; all when absent. */
   systems?: readonly string[]
   /** The tasks for people, as in `latchkey.yaml`; four when absent. */
   tasks?: readonly unknown[]
@@ -48,6 +48,10 @@ export interface SandboxOptions {
   /** How many times quicker than the real one the pretend Slack counts its rates; 1 when absent. */
   slackSpeed?: number
   onFatal?: (error: unknown) => void
+  /** The bot's time; the real one when absent. */
+  clock?: Clock
+  /** The pretend Slack's time; the bot's when absent. */
+  slackClock?: Clock
 }
 
 export interface Sandbox {
@@ -56,6 +60,8 @@ export interface Sandbox {
   /** The others, by connector. */
   others: Readonly<Record<string, Vendor>>
   samba?: Samba
+  /** The pretend systems that the bot knows, sorted by connector, with what each shows of a person. */
+  shown: readonly ShownVendor[]
   channel: string
   bot(): Bot
   /** Stops the bot and starts it again on the same data. */
@@ -64,9 +70,9 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-export const channel = 'C0OFFBOARD'
-export const slackTokens = { bot: 'xoxb-sandbox-bot', app: 'xapp-sandbox-app', signingSecret: 'sandbox-signing-secret' }
-const hour = 3600_000
+export interface ShownVendor extends Pick<Vendor, 'hosts' | 'settings' | 'shows' | 'temper'> {
+  use: string
+}
 
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const world = await openWorld(options)
@@ -104,11 +110,11 @@ export async function openWorld(options: SandboxOptions = {}): Promise<SandboxWo
     ...(options.traffic ? { traffic: options.traffic } : {}),
   }
   const [slack, microsoft365, google, aws, others, samba] = await Promise.all([
-    openSlack(mode, options.slackSpeed ?? 1),
+    openSlack(mode, options),
     pretendMicrosoft365(vendorOptions),
     pretendGoogleWorkspace(vendorOptions),
     pretendAws(vendorOptions),
-    options.everySystem ? openVendors(vendorOptions) : ({} as Record<string, Vendor>),
+    options.everySystem ? openVendors(vendorOptions, options.systems) : ({} as Record<string, Vendor>),
     options.activeDirectory && sambaInstalled() ? startSamba({ waitSeconds: 120 }) : undefined,
   ])
   return {
@@ -116,6 +122,14 @@ export async function openWorld(options: SandboxOptions = {}): Promise<SandboxWo
     vendors: { microsoft365, google, aws },
     others,
     ...(samba ? { samba } : {}),
+    shown: shownOf({
+      ...{
+        'microsoft-365': { ...microsoft365, shows: (email) => showsMicrosoft365(microsoft365.world.truth(), email) },
+      },
+      ...{ 'google-workspace': { ...google, shows: (email) => showsGoogle(google.world.truth(), email) } },
+      aws: { ...aws, shows: (email) => showsAws(aws.world.truth(), email) },
+      ...others,
+    }).filter((one) => options.systems?.includes(one.use) ?? true),
     channel,
     mode,
     folder: mkdtempSync(join(tmpdir(), 'latchkey-sandbox-')),
@@ -124,6 +138,18 @@ export async function openWorld(options: SandboxOptions = {}): Promise<SandboxWo
       await Promise.all([slack.close(), ...vendors.map((one) => one.close()), samba?.close()])
     },
   }
+}
+
+function shownOf(vendors: Readonly<Record<string, Omit<ShownVendor, 'use'>>>): ShownVendor[] {
+  return Object.entries(vendors)
+    .map(([use, { hosts, settings, shows, temper }]) => ({
+      use,
+      hosts,
+      settings,
+      ...(shows && { shows }),
+      ...(temper && { temper }),
+    }))
+    .sort((a, b) => (a.use < b.use ? -1 : 1))
 }
 
 function fail(error: unknown): never {
@@ -136,10 +162,26 @@ async function greet(bot: Bot, slack: PretendSlack, mode: 'socket' | 'http'): Pr
   await slack.connected(2)
 }
 
+/** A single-channel guest: sees one channel and whoever is in it. */
+export const guest = {
+  id: 'U0000GUEST',
+  name: 'gil.partner',
+  realName: 'Gil Partner',
+  email: 'gil@partner.example',
+  title: 'Guest from a partner',
+  zone: 'Europe/Madrid',
+  restricted: true,
+  ultraRestricted: true,
+}
+
 const manifest = new URL('../../manifest.yml', import.meta.url)
 
 export interface Manifest {
-  features: { slash_commands: { command: string }[]; shortcuts: { callback_id: string }[] }
+  features: {
+    app_home: { messages_tab_read_only_enabled: boolean }
+    slash_commands: { command: string; description: string; usage_hint?: string }[]
+    shortcuts: { callback_id: string; name: string; description: string; type: 'global' | 'message' }[]
+  }
   oauth_config: { scopes: { bot: string[] } }
   settings: { event_subscriptions: { bot_events: string[] } }
 }
@@ -148,7 +190,7 @@ export function readManifest(): Manifest {
   return parse(readFileSync(manifest, 'utf8')) as Manifest
 }
 
-function openSlack(mode: 'socket' | 'http', speed: number): Promise<PretendSlack> {
+function openSlack(mode: 'socket' | 'http', options: SandboxOptions): Promise<PretendSlack> {
   const { features, oauth_config, settings } = readManifest()
   const id = (email: string) => employee(email).slackId
   const hr = [id(cast.hr), id(cast.hrSubstitute)]
@@ -163,109 +205,18 @@ function openSlack(mode: 'socket' | 'http', speed: number): Promise<PretendSlack
     commands: features.slash_commands.map((one) => one.command),
     shortcuts: features.shortcuts.map((one) => one.callback_id),
     events: settings.event_subscriptions.bot_events,
-    rates: { speed },
+    messagesReadOnly: features.app_home.messages_tab_read_only_enabled,
+    rates: { speed: options.slackSpeed ?? 1 },
+    clock: options.slackClock ?? options.clock ?? systemClock,
+    people: { [guest.id]: guest },
     channels: [
       { id: channel, name: 'offboarding', private: true, members: [...hr, ...it] },
       { id: 'C0GENERAL', name: 'general', members: employees.map((one) => one.slackId) },
+      { id: 'C0PARTNER', name: 'partner-launch', members: [guest.id, id(cast.manager), id(cast.leaver)], bot: false },
     ],
     userGroups: [
       { id: 'S0HR', handle: 'hr-approvers', users: hr },
       { id: 'S0IT', handle: 'it-approvers', users: it },
     ],
   })
-}
-
-/** What the bot has to know of the world around it; a bot in a process of its own is given the same. */
-export interface Around {
-  slack: Pick<PretendSlack, 'apiUrl'>
-  mode: 'socket' | 'http'
-  folder: string
-  /** The settings of each connector. */
-  connectors: Readonly<Record<string, unknown>>
-  hosts: readonly Pick<Pretend, 'url' | 'hosts'>[]
-}
-
-export function surroundings(world: SandboxWorld): Around {
-  const { slack, mode, folder, samba, others } = world
-  const { aws, google, microsoft365 } = world.vendors
-  const connectors = {
-    ...(samba ? { 'active-directory': samba.settings } : {}),
-    aws: aws.settings,
-    'google-workspace': google.settings,
-    'microsoft-365': microsoft365.settings,
-    ...Object.fromEntries(Object.entries(others).map(([use, vendor]) => [use, vendor.settings])),
-  }
-  return { slack, mode, folder, connectors, hosts: [microsoft365, google, aws, ...Object.values(others)] }
-}
-
-/** AWS publishes no figures, so the connector's own are cautious; nobody else leans on the pretend one. */
-const limits: Readonly<Record<string, UsedConnector['limits']>> = {
-  aws: { changes: { perSecond: 25, concurrent: 8 }, reads: { perSecond: 60, concurrent: 12 } },
-}
-
-async function sandboxSettings(options: SandboxOptions, around: Around): Promise<Settings> {
-  const used = async ([use, settings]: [string, unknown]): Promise<UsedConnector> => {
-    const connector = await loadConnector(use)
-    return { use, connector, settings: await connector.settings.parseAsync(settings), limits: limits[use] ?? {} }
-  }
-  const wanted = Object.entries(around.connectors).filter(([use]) => options.systems?.includes(use) ?? true)
-  const connectors = await Promise.all(wanted.map(used))
-  return {
-    slack: { channel, apiUrl: around.slack.apiUrl },
-    roles: { hr: { group: 'S0HR' }, it: { group: 'S0IT' } },
-    requesters: ['hr', 'it', 'managers'],
-    protected: [cast.protected],
-    policy: Policy.parse({
-      signOffWithin: 72 * hour,
-      remindEvery: 4 * hour,
-      startsPerHour: 20,
-      containWithin: 4 * hour,
-      irreversibleAfter: 30 * 24 * hour,
-      waitingFor: 24 * hour,
-      ...options.policy,
-    }),
-    connectors,
-    ...(options.everySystem ? { escrow: await newEscrow() } : {}),
-    tasks: Tasks.parse(options.tasks ?? usualTasks),
-  }
-}
-
-/** Made anew for each sandbox, and gone with it. */
-async function newEscrow(): Promise<Settings['escrow']> {
-  const { generateIdentity, identityToRecipient } = await import('age-encryption')
-  const identity = await generateIdentity()
-  return { recipients: [await identityToRecipient(identity)], identity: new Secret(identity) }
-}
-
-const usualTasks = [
-  { title: 'Final pay and unused leave', area: 'records', owner: 'hr', due: '3d' },
-  { title: 'End benefits and pension', area: 'records', owner: 'hr', due: '5d' },
-  { title: 'Take back badge and keys', area: 'records', owner: 'it', due: '1d' },
-  { title: 'Take back the laptop', area: 'devices', owner: 'it', due: '3d' },
-]
-
-export async function botOptions(options: SandboxOptions, around: Around): Promise<Omit<BotOptions, 'onFatal'>> {
-  const { mode, folder } = around
-  const settings = await sandboxSettings(options, around)
-  const used = settings.connectors.map((one) => one.settings)
-  const secrets = [...Object.values(slackTokens), ...secretsOf([used, settings.escrow])]
-  const log = createLog({
-    level: options.write ? 'debug' : 'silent',
-    secrets: () => secrets,
-    ...(options.write ? { write: options.write } : {}),
-  })
-  const access = { bot: slackTokens.bot, mode, port: 0 }
-  const send = loopback(around.hosts)
-  return {
-    settings,
-    folder,
-    slack:
-      mode === 'socket' ? { ...access, app: slackTokens.app } : { ...access, signingSecret: slackTokens.signingSecret },
-    clock: systemClock,
-    random: Math.random,
-    log,
-    settling: { ...usualSettling, firstPause: 150, ...options.settling },
-    ...(options.patience ? { patience: options.patience } : {}),
-    send: options.bend ? options.bend(send) : send,
-  }
 }

@@ -63,6 +63,8 @@ export async function pretend(options: PretendOptions): Promise<Pretend> {
   const faults: Fault[] = []
   const calls: { asked: Asked; status: number }[] = []
   const server = createServer((request, response) => {
+    // Node writes the real time by itself, which is another one where the sandbox's was moved; SDKs correct their clock by it.
+    response.setHeader('date', new Date().toUTCString())
     serve(request, response).catch((error) => {
       response.writeHead(599, { 'content-type': 'text/plain' }).end(`the pretend vendor itself failed: ${error.stack}`)
     })

@@ -23,6 +23,6 @@ export function loopback(vendors: readonly Pick<Pretend, 'url' | 'hosts'>[]): Tr
   }
 }
 
-function matches(pattern: string, host: string): boolean {
+export function matches(pattern: string, host: string): boolean {
   return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : pattern === host
 }

@@ -1,5 +1,6 @@
 /** Pretend systems that join the sandbox by being there: `src/sandbox/<connector>/vendor.ts`, nothing to be listed. */
 import { existsSync, readdirSync } from 'node:fs'
+import type { Shown, Temper } from './page/shapes.ts'
 import type { Pretend } from './server.ts'
 
 export interface VendorOptions {
@@ -14,6 +15,10 @@ export interface VendorOptions {
 export interface Vendor extends Pick<Pretend, 'url' | 'hosts' | 'close'> {
   /** The connector's settings for it, as in `latchkey.yaml`, with Secret objects where secrets are declared. */
   settings: unknown
+  /** What it holds of this person now, out of its own truth and without the connector; for the sandbox's page. */
+  shows?(email: string): Shown[]
+  /** How it is disposed from now on; only for one that is not reached by HTTP, the others are bent on the way. */
+  temper?(to: Temper): void
 }
 
 /**
@@ -22,9 +27,12 @@ export interface Vendor extends Pick<Pretend, 'url' | 'hosts' | 'close'> {
  */
 export type OpenVendor = (options: VendorOptions) => Promise<Vendor | undefined>
 
-export async function openVendors(options: VendorOptions): Promise<Record<string, Vendor>> {
+/** `wanted`: these alone; all when absent. */
+export async function openVendors(options: VendorOptions, wanted?: readonly string[]): Promise<Record<string, Vendor>> {
   const folder = new URL('./', import.meta.url)
-  const names = readdirSync(folder).filter((name) => existsSync(new URL(`${name}/vendor.ts`, folder)))
+  const names = readdirSync(folder)
+    .filter((name) => existsSync(new URL(`${name}/vendor.ts`, folder)))
+    .filter((name) => wanted?.includes(name) ?? true)
   const open = async (name: string): Promise<[string, Vendor][]> => {
     const { default: openVendor }: { default: OpenVendor } = await import(new URL(`${name}/vendor.ts`, folder).href)
     const vendor = await openVendor(options)

@@ -54,9 +54,12 @@ describe('a command', () => {
     const hr = slack.as('hana.sato@example.com')
     await hr.slash('/offboard @jo.miller in #offboarding')
     await hr.slash('/offboard jo@other.example <b> & @nobody')
+    // A private channel has no id for whoever is not in it.
+    await slack.as(who.leaver).slash('/offboard #offboarding')
     expect(seen).toEqual([
       `<@${who.leaver}|jo.miller> in <#${room}|offboarding>`,
       '<mailto:jo@other.example|jo@other.example> &lt;b&gt; &amp; @nobody',
+      '#offboarding',
     ])
     expect(slack.deliveries[0]?.envelope.payload).toMatchObject({ channel_name: 'directmessage', user_id: who.hr })
   })

@@ -37,6 +37,8 @@ export interface Stage {
   shortcuts?: readonly string[]
   /** Whether commands get mentions and links as ids (`should_escape` in the manifest). */
   shouldEscape: boolean
+  /** Whether nobody can write in the app's messages tab, and so type no command there either. */
+  messagesReadOnly: boolean
   interact(type: 'slash_commands' | 'interactive', payload: Thing): Promise<Outcome>
   emit(event: Thing): Promise<Outcome | undefined>
   /** For answers that come with the acknowledgement. */

@@ -50,6 +50,8 @@ export interface SlackOptions extends Omit<WorkspaceSeed, 'clock'> {
   shareMs?: number
   homeEnabled?: boolean
   messagesTab?: boolean
+  /** The manifest's `messages_tab_read_only_enabled`: nobody can write to the app there; false when absent. */
+  messagesReadOnly?: boolean
   /** Which socket gets the next envelope: between 0 and 1. */
   random?: () => number
 }
@@ -195,6 +197,7 @@ function stageOf(options: SlackOptions, call: Call, delivery: Deliverer, broken:
     commands: options.commands,
     ...(options.shortcuts ? { shortcuts: options.shortcuts } : {}),
     shouldEscape: options.shouldEscape ?? true,
+    messagesReadOnly: options.messagesReadOnly ?? false,
     interact: (type, payload) => delivery.deliver({ type, payload, accepts: true }),
     emit: async (event) => {
       if (options.events && !options.events.includes(String(event.type))) return undefined

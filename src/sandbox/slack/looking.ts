@@ -1,11 +1,22 @@
 /** What can be seen: by tests, of everything; by a person, only of what they are a member of. */
 import type { Post } from './payloads.ts'
-import { directWith, type Ephemeral, type Message, type OpenView, type View, type Workspace } from './workspace.ts'
+import {
+  type Conversation,
+  directWith,
+  type Ephemeral,
+  type Message,
+  notesOf,
+  type OpenView,
+  type View,
+  type Workspace,
+} from './workspace.ts'
 
 /** Everything one person can see in their client. */
 export interface Visible {
   channels: { id: string; name: string; messages: Post[] }[]
   direct: Post[]
+  /** What they wrote to themselves. */
+  notes: Post[]
   ephemerals: Ephemeral[]
   /** Open modals, the one on top last. */
   views: View[]
@@ -51,12 +62,20 @@ export function homeOf(state: Workspace, user: string): View | undefined {
   return structuredClone(state.views.get(state.homes.get(user) ?? '')?.view)
 }
 
+/** The channels that a person is in; whoever is deactivated is signed out, and in none. */
+export function channelsOf(state: Workspace, user: string): Conversation[] {
+  if (state.members.get(user)?.deleted) return []
+  return [...state.conversations.values()].filter((one) => one.kind !== 'im' && one.members.has(user))
+}
+
 export function visibleTo(state: Workspace, user: string): Visible {
-  const channels = [...state.conversations.values()].filter((one) => one.kind !== 'im' && one.members.has(user))
+  const channels = channelsOf(state, user)
+  if (state.members.get(user)?.deleted) return { channels: [], direct: [], notes: [], ephemerals: [], views: [] }
   const home = homeOf(state, user)
   return {
     channels: channels.map((one) => ({ id: one.id, name: one.name, messages: posts(state, one.id) })),
     direct: direct(state, user),
+    notes: posts(state, notesOf(state, user).id),
     ephemerals: ephemeralsOf(state, user),
     views: viewsOf(state, user),
     ...(home ? { home } : {}),

@@ -149,17 +149,16 @@ export function messageShortcut(
 
 export function suggestion(
   state: Workspace,
-  from: { user: string; view: View; actionId: string; blockId: string; query: string },
+  from: { user: string; where: View | Post; actionId: string; blockId: string; query: string },
 ): Thing {
-  return {
-    type: 'block_suggestion',
-    ...common(state, from.user),
-    container: { type: 'view', view_id: from.view.id },
-    action_id: from.actionId,
-    block_id: from.blockId,
-    value: from.query,
-    view: structuredClone(from.view),
-  }
+  const { user, where, actionId, blockId, query } = from
+  const menu = { action_id: actionId, block_id: blockId, value: query }
+  const head = { type: 'block_suggestion', ...common(state, user) }
+  if ('root_view_id' in where)
+    return { ...head, container: { type: 'view', view_id: where.id }, ...menu, view: structuredClone(where) }
+  const { channel, ...message } = where
+  const container = { type: 'message', message_ts: where.ts, channel_id: channel, is_ephemeral: false }
+  return { ...head, container, ...menu, channel: { id: channel }, message: structuredClone(message) }
 }
 
 /** The outer envelope of an event. */

@@ -43,20 +43,34 @@ function onTop(stage: Stage, user: string, target: View): OpenView {
   return top
 }
 
-/** A field with `dispatch_action` tells the app of a change before the form is sent, as in Slack's client. */
-async function fill(stage: Stage, open: OpenView, name: string, value: unknown): Promise<void> {
+/** What stands in the fields, and is neither checked nor sent yet. */
+export function fillIn(stage: Stage, user: string, target: View, values: Record<string, unknown>): void {
+  stage.mayAct(user)
+  const open = target.type === 'home' ? stage.state.views.get(target.id) : onTop(stage, user, target)
+  if (open?.user !== user) throw new Error(`${user} does not have the view ${target.id} open`)
+  for (const [name, value] of Object.entries(values)) {
+    const { blockId, action, entry } = entryFor(open, name, value)
+    open.view.state.values[blockId] = { ...open.view.state.values[blockId], [action]: entry }
+  }
+}
+
+function entryFor(open: OpenView, name: string, value: unknown) {
   const found = inputsOf(open.view.blocks).find((one) => one.blockId === name || one.element.action_id === name)
   if (!found) {
     const known = inputsOf(open.view.blocks).map((one) => one.blockId)
     throw new Error(`the view ${open.view.id} has no field ${name}, only: ${known.join(', ')}`)
   }
-  const action = String(found.element.action_id)
-  const before = open.view.state.values[found.blockId]
-  const entry = filled(found.element, value)
+  return { ...found, action: String(found.element.action_id), entry: filled(found.element, value) }
+}
+
+/** A field with `dispatch_action` tells the app of a change before the form is sent, as in Slack's client. */
+async function fill(stage: Stage, open: OpenView, name: string, value: unknown): Promise<void> {
+  const { blockId, block, action, entry } = entryFor(open, name, value)
+  const before = open.view.state.values[blockId]
   if (JSON.stringify(before?.[action]) === JSON.stringify(entry)) return
-  const telling = found.block.type !== 'input' || found.block.dispatch_action === true
-  if (telling) await click(stage, open.user, open.view, action, { value, blockId: found.blockId })
-  else open.view.state.values[found.blockId] = { ...before, [action]: entry }
+  const telling = block.type !== 'input' || block.dispatch_action === true
+  if (telling) await click(stage, open.user, open.view, action, { value, blockId })
+  else open.view.state.values[blockId] = { ...before, [action]: entry }
 }
 
 /** What Slack does with the acknowledgement of a form. */

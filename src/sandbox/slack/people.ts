@@ -13,10 +13,10 @@ import {
   suggestion,
 } from './payloads.ts'
 import { type ClickOptions, click, type Target } from './people-clicks.ts'
-import { close, submit } from './people-forms.ts'
+import { close, fillIn, submit } from './people-forms.ts'
 import { renderVisible } from './render.ts'
 import { say } from './response-url.ts'
-import { type Conversation, directWith, messageAt, type View } from './workspace.ts'
+import { type Conversation, directWith, messageAt, notesOf, type View } from './workspace.ts'
 
 export interface Persona {
   id: string
@@ -24,13 +24,15 @@ export interface Persona {
   slash(line: string, channel?: string): Promise<Answer>
   /** A button, menu or picker in a message, a modal or the home tab. Throws where they see none. */
   click(target: Target, actionId: string, options?: ClickOptions): Promise<Answer>
+  /** Fills in what the app hears of only when the form is sent, or something else in it is clicked. */
+  fillIn(view: View, values: Record<string, unknown>): void
   submit(view: View, values?: Record<string, unknown>): Promise<Answer>
   close(view?: View): Promise<Answer>
   openHome(): Promise<Answer>
   shortcut(callbackId: string): Promise<Answer>
   messageShortcut(callbackId: string, message: Post): Promise<Answer>
   /** Types into an external menu and gets the app's options. */
-  suggest(view: View, actionId: string, query: string): Promise<Thing[]>
+  suggest(shown: View | Post, actionId: string, query: string, blockId?: string): Promise<Thing[]>
   /** Writes a message; the app hears nothing of it. */
   say(channel: string, text: string, thread?: string): Post
   visible(): Visible
@@ -40,6 +42,8 @@ export interface Persona {
   view(): View | undefined
   /** Ephemeral messages do not outlive it. */
   reload(): void
+  /** Takes one message away that only they see. */
+  dismiss(ts: string): void
 }
 
 export function persona(stage: Stage, id: string): Persona {
@@ -51,19 +55,21 @@ export function persona(stage: Stage, id: string): Persona {
       const answer = await click(stage, id, target, actionId, options)
       return answer ?? answerOf(stage, begin(stage, id, ''), { acked: false, body: {}, ms: 0 }, { sent: false })
     },
+    fillIn: (view, values) => fillIn(stage, id, view, values),
     submit: (view, values) => submit(stage, id, view, values),
     close: (view) => close(stage, id, view),
     openHome: () => openHome(stage, id),
     shortcut: (callbackId) => shortcut(stage, id, callbackId),
     messageShortcut: (callbackId, message) => onMessage(stage, id, callbackId, message),
-    suggest: (view, actionId, query) => suggest(stage, id, view, actionId, query),
+    suggest: (shown, actionId, query, blockId) => suggest(stage, id, shown, { actionId, query, blockId }),
     say(channel, text, thread) {
-      const to = place(stage, id, channel)
+      stage.mayAct(id)
+      const to = writable(stage, id, channel)
       const { ts, ...rest } = {
         ts: state.nextTs(),
         user: id,
         team: state.members.get(id)?.teamId ?? state.team.id,
-        text,
+        text: escaped(stage, id, text),
       }
       const message = { type: 'message' as const, ts, ...(thread ? { thread_ts: thread } : {}), ...rest }
       to.messages.push(message)
@@ -79,6 +85,10 @@ export function persona(stage: Stage, id: string): Persona {
       state.ephemerals = state.ephemerals.filter((one) => one.user !== id)
       state.changed()
     },
+    dismiss(ts) {
+      state.ephemerals = state.ephemerals.filter((one) => one.user !== id || one.ts !== ts)
+      state.changed()
+    },
   }
 }
 
@@ -90,33 +100,30 @@ function mustBelong(stage: Stage, user: string): void {
 }
 
 function place(stage: Stage, user: string, channel: string | undefined): Conversation {
-  if (channel === undefined) return ownNotes(stage, user)
+  if (channel === undefined) return notesOf(stage.state, user)
   const found = stage.state.conversations.get(channel)
   if (!found?.members.has(user)) throw new Error(`${user} is not in ${channel}`)
   return found
 }
 
-/** The conversation with oneself: the bot is not in it, only a response_url reaches it. */
-function ownNotes(stage: Stage, user: string): Conversation {
-  const id = `DSELF${user.slice(1)}`
-  const known = stage.state.conversations.get(id)
-  if (known) return known
-  const members = new Set([user])
-  const made: Conversation = { id, name: id, kind: 'im', members, archived: false, shared: false, messages: [] }
-  stage.state.conversations.set(id, made)
-  return made
+/** Where there is a composer. */
+function writable(stage: Stage, user: string, channel: string | undefined): Conversation {
+  const found = place(stage, user, channel)
+  if (stage.messagesReadOnly && found.kind === 'im' && found.members.has(stage.state.app.userId))
+    throw new Error('Sending messages to this app has been turned off.')
+  return found
 }
 
 async function slash(stage: Stage, user: string, line: string, channel?: string): Promise<Answer> {
   mustBelong(stage, user)
   const [command = '', rest = ''] = line.trim().split(/\s+(.*)/s)
   if (!stage.commands.includes(command)) throw new Error(`${command} is not a valid command in the pretend Slack`)
-  const from = place(stage, user, channel)
+  const from = writable(stage, user, channel)
   const trigger = newTrigger(stage.state, user)
   const began = begin(stage, user, trigger)
   const url = { user, channel: from.id }
   const responseUrl = newResponseUrl(stage.state, stage.origin, url)
-  const text = stage.shouldEscape ? escaped(stage, rest) : rest
+  const text = stage.shouldEscape ? escaped(stage, user, rest) : rest
   const payload = slashCommand(stage.state, { user, command, text, channel: from, trigger, responseUrl })
   const outcome = await stage.interact('slash_commands', payload)
   const problems = answers(outcome)
@@ -133,8 +140,11 @@ function answers(outcome: Outcome): boolean {
 }
 
 /** As `should_escape` does: people, channels, addresses and links become ids and links, the rest is escaped. */
-function escaped(stage: Stage, text: string): string {
-  const { members, conversations } = stage.state
+function escaped(stage: Stage, user: string, text: string): string {
+  const { members } = stage.state
+  const channels = [...stage.state.conversations.values()].filter(
+    (one) => one.kind === 'public' || (one.kind === 'private' && one.members.has(user)),
+  )
   return text
     .split(/(<[@#!][^>]+>|\s+)/)
     .map((word) => {
@@ -143,7 +153,7 @@ function escaped(stage: Stage, text: string): string {
       if (/^https?:\/\//.test(word)) return `<${word}>`
       const person = word.startsWith('@') && [...members.values()].find((one) => one.name === word.slice(1))
       if (person) return `<@${person.id}|${person.name}>`
-      const channel = word.startsWith('#') && [...conversations.values()].find((one) => one.name === word.slice(1))
+      const channel = word.startsWith('#') && channels.find((one) => one.name === word.slice(1))
       if (channel) return `<#${channel.id}|${channel.name}>`
       return word.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
     })
@@ -195,14 +205,34 @@ async function onMessage(stage: Stage, user: string, callbackId: string, message
 
 const mostOptions = 100
 
-async function suggest(stage: Stage, user: string, view: View, actionId: string, query: string): Promise<Thing[]> {
+async function suggest(
+  stage: Stage,
+  user: string,
+  shown: View | Post,
+  typed: { actionId: string; query: string; blockId: string | undefined },
+): Promise<Thing[]> {
   stage.mayAct(user)
-  const open = stage.state.views.get(view.id)
-  if (open?.user !== user) throw new Error(`${user} does not have the view ${view.id} open`)
-  const block = open.view.blocks.find((one) => JSON.stringify(one).includes(`"action_id":${JSON.stringify(actionId)}`))
-  const from = { user, view: open.view, actionId, blockId: String(block?.block_id), query }
+  const where = 'root_view_id' in shown ? openOf(stage, user, shown) : postFor(stage, user, shown)
+  const sign = `"action_id":${JSON.stringify(typed.actionId)}`
+  const block = (where.blocks ?? []).find(
+    (one) => JSON.stringify(one).includes(sign) && (typed.blockId ?? one.block_id) === one.block_id,
+  )
+  const from = { user, where, ...typed, blockId: String(block?.block_id) }
   const outcome = await stage.interact('interactive', suggestion(stage.state, from))
   const options = Array.isArray(outcome.body.options) ? outcome.body.options.filter(isThing) : []
   if (!outcome.acked || options.length > mostOptions) return []
   return options
+}
+
+function openOf(stage: Stage, user: string, view: View): View {
+  const open = stage.state.views.get(view.id)
+  if (open?.user !== user) throw new Error(`${user} does not have the view ${view.id} open`)
+  return open.view
+}
+
+function postFor(stage: Stage, user: string, post: Post): Post {
+  const channel = place(stage, user, post.channel)
+  const message = messageAt(stage.state, channel.id, post.ts)
+  if (!message) throw new Error(`the message ${post.ts} is gone`)
+  return { ...message, channel: channel.id }
 }

@@ -39,7 +39,7 @@ export function renderView(slack: Rendered, view: View, zone = 'Etc/UTC'): strin
 export function renderVisible(slack: Rendered, user: string, zone = 'Etc/UTC'): string {
   const reader = { state: slack.state, zone }
   const seen = visibleTo(slack.state, user)
-  const said = [...seen.channels.flatMap((one) => one.messages), ...seen.direct]
+  const said = [...seen.channels.flatMap((one) => one.messages), ...seen.direct, ...seen.notes]
   const whispered = seen.ephemerals.flatMap((one) =>
     one.blocks ? blockLines(reader, one.blocks) : [readable(reader, one.text)],
   )

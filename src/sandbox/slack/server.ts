@@ -43,6 +43,7 @@ export interface ApiServer {
 export async function apiServer(ports: ApiPorts, faults: Faults): Promise<ApiServer> {
   const calls: ApiCall[] = []
   const server = createServer((request, response) => {
+    response.setHeader('date', ports.context.clock.now().toUTCString())
     handle(request, response).catch((error) => {
       response.writeHead(599, { 'content-type': 'text/plain' }).end(`the pretend Slack itself failed: ${error.stack}`)
     })

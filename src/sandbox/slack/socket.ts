@@ -30,6 +30,8 @@ export interface Sockets extends Carrier {
   readonly open: number
   /** Asks one connection (or all) to reconnect, as Slack does every few hours. */
   refresh(which?: 'one' | 'all', reason?: 'refresh_requested' | 'warning'): void
+  /** A sign of life to every connection: where time was moved, the client's last one seems long ago. */
+  beat(): void
   /** Cuts every connection without a word. */
   cut(): void
   /** Whoever connects while this is set is not greeted, as while Slack is slow. */
@@ -152,6 +154,12 @@ export function sockets(options: SocketOptions): Sockets {
       for (const connection of chosen) {
         connections.delete(connection)
         dismiss(connection, reason)
+      }
+    },
+    beat: () => {
+      for (const connection of connections) {
+        connection.ping()
+        connection.pong()
       }
     },
     cut: () => {

@@ -216,6 +216,17 @@ export function directWith(state: Workspace, user: string): Conversation {
   return made
 }
 
+/** The conversation with oneself: the bot is not in it, only a response_url reaches it. */
+export function notesOf(state: Workspace, user: string): Conversation {
+  const id = `DSELF${user.slice(1)}`
+  const known = state.conversations.get(id)
+  if (known) return known
+  const members = new Set([user])
+  const made: Conversation = { id, name: id, kind: 'im', members, archived: false, shared: false, messages: [] }
+  state.conversations.set(id, made)
+  return made
+}
+
 export function messageAt(state: Workspace, channel: string, ts: string): Message | undefined {
   return state.conversations.get(channel)?.messages.find((message) => message.ts === ts)
 }
