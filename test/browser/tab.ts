@@ -84,7 +84,7 @@ function sitting(page: Page, tab: Tab, wrong: string[]): Sitting {
     async become(part) {
       const { id } = (await personas(tab)).find((one) => one.part === part) ?? {}
       await tab.locator('.personas select').selectOption(id ?? '')
-      await tab.waitForFunction((who) => document.querySelector('.app')?.getAttribute('data-seen') === who, id)
+      await tab.locator(`.app[data-seen="${id}"]`).waitFor()
     },
     goTo: (name) => tab.locator('.sidebar .entry', { hasText: name }).first().click(),
     async say(line) {

@@ -31,6 +31,7 @@ export interface ColdLife extends Life {
 }
 
 const root = new URL('../../', import.meta.url).pathname
+const resolve = new URL('./fixed-run-resolve.ts', import.meta.url).pathname
 const preload = new URL('./fixed-run-preload.ts', import.meta.url).pathname
 const warm = new URL('./fixed-run-warm.ts', import.meta.url).pathname
 /**
@@ -42,11 +43,15 @@ process.once('exit', () => rmSync(compiled.NODE_COMPILE_CACHE, { recursive: true
 
 /** Nothing of the harness's own environment gets in. */
 export function coldLife(env: Readonly<Record<string, string>>, bending: Bending): ColdLife {
-  const child = spawn(process.execPath, ['--import', preload, join(root, 'src/main.ts'), 'start'], {
-    cwd: root,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...env, ...compiled, PATH: process.env.PATH, FIXED_RUN: JSON.stringify(bending) },
-  })
+  const child = spawn(
+    process.execPath,
+    ['--import', resolve, '--import', preload, join(root, 'src/main.ts'), 'start'],
+    {
+      cwd: root,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...env, ...compiled, PATH: process.env.PATH, FIXED_RUN: JSON.stringify(bending) },
+    },
+  )
   // Whoever was killed does not read any more.
   child.stdin.on('error', () => undefined)
   const loaded = once(child.stdout, 'data')
@@ -79,7 +84,8 @@ export function warmLife(env: Readonly<Record<string, string>>, bending: Bending
 }
 
 function freshWarm(): ChildProcess {
-  const child = fork(warm, { cwd: root, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...compiled } })
+  const execArgv = ['--import', resolve]
+  const child = fork(warm, { cwd: root, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...compiled } })
   child.once('exit', () => idle.splice(0, idle.length, ...idle.filter((one) => one !== child)))
   return child
 }

@@ -190,6 +190,7 @@ function atOf(client: Directory, journal: boolean): At<Directory> {
     effectiveAt: new Date('2026-11-23T09:00:00Z'),
     signal: never,
     applied: () => (journal ? { ...ordered, receipt: { resets: 2, pwdLastSet: '134100000000000000' } } : undefined),
+    orders: () => [],
     once: (key, read) => reads.once(key, read),
   }
 }

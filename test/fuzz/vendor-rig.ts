@@ -11,6 +11,7 @@ import { accountsIn, findingsOf } from '../../src/run/read.ts'
 import { cast } from '../../src/sandbox/company.ts'
 import type { Pretend } from '../../src/sandbox/server.ts'
 import { loopback } from '../../src/sandbox/transport.ts'
+import { ordersIn } from '../support/journal.ts'
 import { leaverOf } from '../support/leaver.ts'
 import { skippingClock } from '../support/world-clock.ts'
 
@@ -183,8 +184,8 @@ async function record(
   const account = firstOf(found)
   if (!account) throw new Error(`nobody was found: ${JSON.stringify(found)}`)
   const handOverTo = firstOf(await scene('locate the receiver', undefined, (one) => locating(one, receiver)))
-  const applied = new Map<string, ReturnType<At['applied']>>()
-  const atOf = (one: unknown, journal: Map<string, ReturnType<At['applied']>>, step: string): At => {
+  const applied = new Map<string, NonNullable<ReturnType<At['applied']>>>()
+  const atOf = (one: unknown, journal: Map<string, NonNullable<ReturnType<At['applied']>>>, step: string): At => {
     const reads = new SharedReads()
     return {
       client: one,
@@ -195,6 +196,7 @@ async function record(
       effectiveAt: new Date(),
       signal: new AbortController().signal,
       applied: (id) => journal.get(`${step} ${id}`),
+      orders: () => ordersIn(journal, `${step} `),
       once: (key, read) => reads.once(key, read),
     }
   }
