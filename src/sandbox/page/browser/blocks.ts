@@ -72,7 +72,8 @@ function ContextPart({ one }: { one: { type: string; text?: string; image_url?: 
 function Input(props: BlockProps & { block: Extract<KnownBlock, { type: 'input' }> }) {
   const { label, hint, optional, element, block_id: id = '' } = props.block
   const wrong = props.errors?.[id]
-  const group = ['radio_buttons', 'checkboxes'].includes(element.type)
+  // A label would press the first button in it, which of a list with choices takes one of them off.
+  const group = ['radio_buttons', 'checkboxes'].includes(element.type) || element.type.startsWith('multi_')
   const named = html`<span class="label"><${TextObject} of=${label} />${optional && html` <small>(optional)</small>`}</span>`
   const drawn = html`<${Element} ...${props} element=${element} wrong=${wrong} />`
   return html`

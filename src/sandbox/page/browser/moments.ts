@@ -81,7 +81,8 @@ export function wallOf(seconds: number | undefined, zone: string): string {
 
 /** The seconds since 1970 that a wall clock in that zone shows; undefined for what is no time. */
 export function secondsOf(wall: string, zone: string): number | undefined {
-  const asUtc = Date.parse(`${wall}:00Z`)
+  // V8 reads a year out of nearly anything.
+  const asUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(wall) ? Date.parse(`${wall}:00Z`) : Number.NaN
   if (Number.isNaN(asUtc)) return undefined
   // Twice, since the first guess may lie on the other side of a change of the clocks.
   const first = asUtc - offsetAt(asUtc, zone)
