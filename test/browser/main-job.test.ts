@@ -45,7 +45,12 @@ async function workOff(one: Sitting, button: RegExp): Promise<void> {
       .waitFor({ timeout: 2 * patience })
     if (await over.isVisible()) return
     const before = await one.card().innerText()
-    await asked.click()
+    // The card is drawn again while its steps end, and the button may be another one by then.
+    const pressed = await asked.click({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    )
+    if (!pressed) continue
     if (await one.tab.locator('dialog.confirm').isVisible()) await one.tab.locator('[data-confirm=yes]').click()
     await expect.poll(() => one.card().innerText(), { timeout: patience }).not.toBe(before)
   }
@@ -111,7 +116,6 @@ describe.skipIf(!runsHere)('the page, in a browser', () => {
 
   test('shows a system that fails, lets IT try again, and comes to a good end', { timeout: 3 * patience }, async () => {
     const one = await sit({
-      systems: ['aws'],
       settling: { patience: 1500, inFlight: 3000, window: 4000 },
       patience: { attempts: 2, attemptTimeoutMs: 2000, maxWaitMs: 500, backOff: { firstMs: 10, mostMs: 50 } },
     })
