@@ -10,7 +10,8 @@ function shown(pieces: readonly Inline[]): string {
       if (one.is === 'code') return `[code ${one.text}]`
       if (one.is === 'link') return `[${one.label} to ${one.url}]`
       if (one.is === 'date') return `[${one.format} ${one.seconds}]`
-      return 'inner' in one ? `[${one.is} ${shown(one.inner)}]` : `[${one.is} ${one.id}]`
+      if ('inner' in one) return `[${one.is} ${shown(one.inner)}]`
+      return 'id' in one ? `[${one.is} ${one.id}]` : `[${one.is}]`
     })
     .join('')
 }
