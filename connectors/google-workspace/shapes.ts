@@ -11,8 +11,13 @@ const flag = z.boolean().nullish()
 /** Directory, Data Transfer and Licensing name the kind of each answer; a list of theirs without one is somebody else's. */
 const listed = (name: string, one: z.ZodType) =>
   z.looseObject({ kind: z.string().includes('#'), [name]: z.array(one).optional(), nextPageToken: words })
-/** Gmail names no kinds. */
-const listedByGmail = (name: string, one: z.ZodType) => z.looseObject({ [name]: z.array(one).optional() })
+/** Gmail, Cloud Identity and Vault name no kinds: an answer without the list is an empty one only where it says nothing else. */
+const listedBare = (name: string, one: z.ZodType) =>
+  z
+    .looseObject({ [name]: z.array(one).optional(), nextPageToken: words })
+    .refine((answer) => name in answer || Object.keys(answer).every((key) => key === 'nextPageToken'), {
+      error: `has no ${name}, and something else`,
+    })
 
 export const User = z.looseObject({
   id,
@@ -117,15 +122,15 @@ export const Vacation = z.looseObject({
   restrictToDomain: flag,
   endTime: words,
 })
-export const Filters = listedByGmail(
+export const Filters = listedBare(
   'filter',
   z.looseObject({ id, action: z.looseObject({ forward: words }), criteria: z.looseObject({}).nullish() }),
 )
-export const Delegates = listedByGmail('delegates', z.looseObject({ delegateEmail: id, verificationStatus: id }))
+export const Delegates = listedBare('delegates', z.looseObject({ delegateEmail: id, verificationStatus: id }))
 
 /** Cloud Identity names no kinds either. */
 export const ComputerUser = z.looseObject({ name: id, userEmail: id, managementState: id })
-export const ComputerUsers = z.looseObject({ deviceUsers: z.array(ComputerUser).optional(), nextPageToken: words })
+export const ComputerUsers = listedBare('deviceUsers', ComputerUser)
 export const Computer = z.looseObject({
   name: id,
   deviceType: id,
@@ -162,20 +167,12 @@ export const Events = listed('items', Event)
 export const SharedDrives = listed('drives', z.looseObject({ id, name: words }))
 export const Permissions = listed('permissions', z.looseObject({ id, type: id, role: id, emailAddress: words }))
 
-/** Vault leaves out empty lists and kinds. */
-export const Matters = z.looseObject({
-  matters: z.array(z.looseObject({ matterId: id, name: words })).optional(),
-  nextPageToken: words,
-})
-export const Holds = z.looseObject({
-  holds: z
-    .array(
-      z.looseObject({
-        name: words,
-        accounts: z.array(z.looseObject({ accountId: words })).nullish(),
-        orgUnit: z.looseObject({}).nullish(),
-      }),
-    )
-    .optional(),
-  nextPageToken: words,
-})
+export const Matters = listedBare('matters', z.looseObject({ matterId: id, name: words }))
+export const Holds = listedBare(
+  'holds',
+  z.looseObject({
+    name: words,
+    accounts: z.array(z.looseObject({ accountId: words })).nullish(),
+    orgUnit: z.looseObject({}).nullish(),
+  }),
+)

@@ -61,6 +61,15 @@ describe('what Google answers otherwise', () => {
     }
   })
 
+  it('is no empty list where the list is missing among other things, and one where there is nothing at all', async () => {
+    const world = await openWorld({}, { suspend: false })
+    expect((await world.find('forwarding-filters')).length).toBeGreaterThan(0)
+    world.fault(/GET .*\/settings\/filters$/, { status: 200, body: { value: { filter: [] } } })
+    await expect(world.find('forwarding-filters')).rejects.toBeInstanceOf(Rejected)
+    world.fault(/GET .*\/settings\/filters$/, { status: 200, body: {} })
+    expect(await world.find('forwarding-filters')).toEqual([])
+  })
+
   it('is busy in the end where the limit stays exceeded', async () => {
     const world = await openWorld({ perMinute: 8 })
     const asks = () => Promise.all([world.find('groups'), world.find('admin-roles')])

@@ -85,6 +85,8 @@ export interface Paging {
   pageSize: number | undefined
   /** How the API calls the size of a page; `maxResults` when absent. */
   sizeName?: string
+  /** Newer APIs (Cloud Identity, Vault) name neither kind nor etag. */
+  bare?: true
 }
 
 /** One page under the list's own name; an empty list is left out, as Google does. */
@@ -106,8 +108,7 @@ export function page<T>(name: string, items: readonly T[], paging: Paging): Answ
   const some = items.slice(start, start + size)
   const more = start + size < items.length
   return ok({
-    kind: `google#${name}`,
-    etag: '"pretend"',
+    ...(!paging.bare && { kind: `google#${name}`, etag: '"pretend"' }),
     ...(some.length > 0 && { [name]: some }),
     ...(more && { nextPageToken: Buffer.from(`page:${start + size}`).toString('base64url') }),
   })

@@ -45,7 +45,7 @@ function shownDevice(endpoint: Endpoint) {
 }
 
 /** Default 20, at most 20 for users and 100 for devices (Cloud Identity API). */
-const sized = (call: Call, most: number) => ({ ...call.paging(20, most), sizeName: 'pageSize' })
+const sized = (call: Call, most: number) => ({ ...call.paging(20, most), sizeName: 'pageSize', bare: true as const })
 
 function listDevices(call: Call): Answer {
   return page('devices', call.world.read().endpoints.map(shownDevice), sized(call, 100))

@@ -94,7 +94,7 @@ function listMatters(call: Call): Answer {
   const state = call.asked.query.get('state')
   const found = call.world.read().matters.filter((one) => state === null || one.state === state)
   const shown = found.map(({ matterId, name, state: its }) => ({ matterId, name, state: its }))
-  return page('matters', shown, sized(call))
+  return page('matters', shown, { ...sized(call), bare: true })
 }
 
 /** Accounts are shown in the full view. */
@@ -109,5 +109,5 @@ function listHolds(call: Call): Answer {
     ...(full && accounts && { accounts: accounts.map((accountId) => ({ accountId })) }),
     ...(orgUnit && { orgUnit: { orgUnitId: orgUnit } }),
   }))
-  return page('holds', shown, sized(call))
+  return page('holds', shown, { ...sized(call), bare: true })
 }
