@@ -52,9 +52,12 @@ function ourError(what: string, error: unknown): Error {
 
 /** The libraries stumble over a token or an answer that is none, in words for programmers. */
 function withoutAnswer(error: unknown): string {
-  const stumbled = error instanceof TypeError || (error instanceof Error && error.cause instanceof TypeError)
-  if (stumbled) return 'its answer could not be understood'
-  return error instanceof Error ? error.message : 'no reason given'
+  if (!(error instanceof Error)) return 'no reason given'
+  return stumbled(error) || stumbled(error.cause) ? 'its answer could not be understood' : error.message
+}
+
+function stumbled(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError
 }
 
 const text = z.string().optional().catch(undefined)

@@ -122,9 +122,15 @@ export const Vacation = z.looseObject({
   restrictToDomain: flag,
   endTime: words,
 })
+/** What an action does besides these, nobody here knows: it might send mail away. */
+const FilterAction = z.strictObject({
+  forward: words,
+  addLabelIds: z.array(z.string()).nullish(),
+  removeLabelIds: z.array(z.string()).nullish(),
+})
 export const Filters = listedBare(
   'filter',
-  z.looseObject({ id, action: z.looseObject({ forward: words }), criteria: z.looseObject({}).nullish() }),
+  z.looseObject({ id, action: FilterAction, criteria: z.looseObject({}).nullish() }),
 )
 export const Delegates = listedBare('delegates', z.looseObject({ delegateEmail: id, verificationStatus: id }))
 

@@ -36,7 +36,8 @@ export function signIn(settings: Settings, gate: Gate, resource: string): () => 
     } catch (error) {
       // The library wraps what the gate throws, and with it whether to try again; so the gate's own error goes on.
       if (failure !== undefined) throw failure
-      const why = error instanceof TypeError ? 'its answer could not be understood' : (error as Error).message
+      const stumbled = error instanceof TypeError || error instanceof RangeError
+      const why = stumbled ? 'its answer could not be understood' : (error as Error).message
       throw new Rejected(`Microsoft's sign-in for tenant ${settings.tenant} failed: ${why}`)
     }
   }

@@ -70,6 +70,20 @@ describe('what Google answers otherwise', () => {
     expect(await world.find('forwarding-filters')).toEqual([])
   })
 
+  it('is not understood where a filter does something that nobody here knows: it might send mail away', async () => {
+    const world = await openWorld({}, { suspend: false })
+    const filter = [{ id: 'f1', action: { redirectTo: 'jo@home.example.org' } }]
+    world.fault(/GET .*\/settings\/filters$/, { status: 200, body: { filter } })
+    await expect(world.find('forwarding-filters')).rejects.toThrow('could not be understood')
+  })
+
+  it('is told in plain words where the library stumbles over it', async () => {
+    const world = await openWorld()
+    const body = `{"access_token":"x","expires_in":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
+    world.fault(/POST .*\/token$/, { status: 200, body, headers: { 'content-type': 'application/json' } })
+    await expect(world.find('oauth-tokens')).rejects.toThrow('its answer could not be understood')
+  })
+
   it('is busy in the end where the limit stays exceeded', async () => {
     const world = await openWorld({ perMinute: 8 })
     const asks = () => Promise.all([world.find('groups'), world.find('admin-roles')])
