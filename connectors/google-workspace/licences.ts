@@ -53,7 +53,11 @@ export const licences: Step = {
 /** Google's list is of everyone who holds the product; a licence is found by the primary address only. */
 async function licencesOf(at: GoogleAt, productId: string): Promise<licensing_v1.Schema$LicenseAssignment[]> {
   const user = await userOf(at)
-  if (!user?.customerId) return []
+  if (!user) return []
+  if (!user.customerId)
+    throw new Rejected(
+      `Google does not say which customer ${at.account.label} belongs to, so nothing is known of their licences: IT looks in the Admin console (Billing > License settings), then tries again.`,
+    )
   const params = { productId, customerId: user.customerId, maxResults: 1000 }
   const list = await all(
     (page) =>

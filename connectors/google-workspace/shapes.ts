@@ -11,11 +11,14 @@ const flag = z.boolean().nullish()
 /** Directory, Data Transfer and Licensing name the kind of each answer; a list of theirs without one is somebody else's. */
 const listed = (name: string, one: z.ZodType) =>
   z.looseObject({ kind: z.string().includes('#'), [name]: z.array(one).optional(), nextPageToken: words })
-/** Gmail, Cloud Identity and Vault name no kinds: an answer without the list is an empty one only where it says nothing else. */
+/**
+ * Gmail, Cloud Identity and Vault name no kinds: an answer without the list is an empty one only where nothing else in it
+ * could be the list. A field more is no reason to refuse it, since Google adds fields as it likes (AIP-180).
+ */
 const listedBare = (name: string, one: z.ZodType) =>
   z
     .looseObject({ [name]: z.array(one).optional(), nextPageToken: words })
-    .refine((answer) => name in answer || Object.keys(answer).every((key) => key === 'nextPageToken'), {
+    .refine((answer) => name in answer || Object.values(answer).every((value) => typeof value !== 'object'), {
       error: `has no ${name}, and something else`,
     })
 
@@ -122,12 +125,12 @@ export const Vacation = z.looseObject({
   restrictToDomain: flag,
   endTime: words,
 })
-/** What an action does besides these, nobody here knows: it might send mail away. */
-const FilterAction = z.strictObject({
-  forward: words,
-  addLabelIds: z.array(z.string()).nullish(),
-  removeLabelIds: z.array(z.string()).nullish(),
-})
+/** Something unknown with an address in it might send mail there. */
+const FilterAction = z
+  .looseObject({ forward: words })
+  .refine(({ forward: _, ...others }) => Object.values(others).every((value) => !JSON.stringify(value).includes('@')), {
+    error: 'names an address in an unknown way',
+  })
 export const Filters = listedBare(
   'filter',
   z.looseObject({ id, action: FilterAction, criteria: z.looseObject({}).nullish() }),

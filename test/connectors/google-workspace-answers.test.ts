@@ -61,20 +61,31 @@ describe('what Google answers otherwise', () => {
     }
   })
 
-  it('is no empty list where the list is missing among other things, and one where there is nothing at all', async () => {
+  it('is no empty list where something else could be the list, and one where nothing could', async () => {
     const world = await openWorld({}, { suspend: false })
     expect((await world.find('forwarding-filters')).length).toBeGreaterThan(0)
     world.fault(/GET .*\/settings\/filters$/, { status: 200, body: { value: { filter: [] } } })
     await expect(world.find('forwarding-filters')).rejects.toBeInstanceOf(Rejected)
-    world.fault(/GET .*\/settings\/filters$/, { status: 200, body: {} })
-    expect(await world.find('forwarding-filters')).toEqual([])
+    for (const body of [{}, { resultSizeEstimate: 0, etag: '"new"' }]) {
+      world.fault(/GET .*\/settings\/filters$/, { status: 200, body })
+      expect(await world.find('forwarding-filters')).toEqual([])
+    }
   })
 
-  it('is not understood where a filter does something that nobody here knows: it might send mail away', async () => {
+  it('is not understood where a filter names an address in a way that nobody here knows: it might send mail there', async () => {
     const world = await openWorld({}, { suspend: false })
     const filter = [{ id: 'f1', action: { redirectTo: 'jo@home.example.org' } }]
     world.fault(/GET .*\/settings\/filters$/, { status: 200, body: { filter } })
     await expect(world.find('forwarding-filters')).rejects.toThrow('could not be understood')
+  })
+
+  it('is no word on licences where the person has no customer', async () => {
+    const world = await openWorld()
+    const { id: userKey } = await world.account()
+    const { data } = await world.client.directory('users').users.get({ userKey, projection: 'full' })
+    const { customerId: _, ...body } = data
+    world.fault(/GET .*\/users\/\d+$/, { status: 200, body })
+    await expect(world.find('licences')).rejects.toThrow('nothing is known of their licences')
   })
 
   it('is told in plain words where the library stumbles over it', async () => {
