@@ -2,97 +2,37 @@
  * Gives back what one step took: look, order what is not there again, look again until the system shows it, end. As for
  * taking, what is about to be ordered is on disk first and its answer after; what is in doubt is waited out and read back.
  */
-import type { Clock } from '../clock.ts'
-import { type At, type AutomaticStep, Rejected } from '../connector.ts'
+import { type At, Rejected } from '../connector.ts'
 import type { Event } from '../offboarding/event.ts'
 import type { GiveBackRun } from '../offboarding/give-back.ts'
-import type { AppliedFinding, Ending, FailureKind, Finding, Offboarding, StepRun } from '../offboarding/offboarding.ts'
-import { type CallContext, explain, inCall } from './gate.ts'
-import { findingsOf } from './read.ts'
-import type { Settling } from './settling.ts'
+import type { Ending, FailureKind, Finding, StepRun } from '../offboarding/offboarding.ts'
+import { explain, inCall } from './gate.ts'
+import { contextOf, landed, look, lookPatiently as patiently, ready, saidNo, settle, type Working } from './settle.ts'
 
-export interface GiveBackWork {
-  step: AutomaticStep
-  offboarding: Offboarding
+export interface GiveBackWork extends Working {
   /** How the step stands that took it. */
   taken: StepRun
   /** The run as the ledger has it now. */
   run(): GiveBackRun
-  /** A fresh `At` whose shared reads begin after the call. */
-  look(signal: AbortSignal): Promise<At>
-  /** Throws Rejected where this account must not be touched, as it stands at this moment. */
-  guard(): Promise<void>
-  record(...events: readonly Event[]): Promise<void>
-  /** The credential is refused: no step of this system is tried until a person has seen to it. */
-  onDenied(fact: string): void
-  clock: Clock
-  settling: Settling
-  /** Ends looking and waiting. */
-  signal: AbortSignal
-  /** Ends what was ordered and is on its way. */
-  abandon: AbortSignal
 }
-
-type Looked = { findings: readonly Finding[] } | { failure: { kind: FailureKind; fact: string } }
 
 /** Leaves it ended. Rejects only when aborted, or when the ledger refuses. */
 export async function giveBackStep(work: GiveBackWork): Promise<void> {
-  await landed(work)
+  await landed(work, work.run().applied)
   const first = await lookPatiently(work)
   if (!first) return
   await order(work, missing(work, first))
-  await settle(work, first)
+  await (Object.keys(work.run().applied).length === 0 ? conclude(work, first) : settled(work))
 }
 
-/** Waits out what may still be on its way: a second order could double it. */
-async function landed(work: GiveBackWork): Promise<void> {
-  const rest = Math.max(0, ...Object.values(work.run().applied).map((one) => flightLeft(work, one)))
-  if (rest > 0) await work.clock.sleep(rest, work.signal)
-}
-
-function flightLeft(work: GiveBackWork, { answeredAt, refusal }: AppliedFinding): number {
-  if (answeredAt) return 0
-  if (!refusal) return work.settling.inFlight
-  if (refusal.kind !== 'in-doubt') return 0
-  return Date.parse(refusal.at) + work.settling.inFlight - work.clock.now().getTime()
-}
-
-function contextOf(work: GiveBackWork, signal = work.signal): CallContext {
-  const { plan } = work.taken
-  const since = Date.parse(work.offboarding.effectiveAt ?? work.offboarding.requestedAt)
-  const more = { phase: plan.phase, step: plan.key, hold: work.signal, failures: [] }
-  return { offboarding: work.offboarding.id, since, signal, ...more }
-}
-
-async function look(work: GiveBackWork): Promise<Looked> {
-  const context = contextOf(work)
-  try {
-    return { findings: await inCall(context, async () => findingsOf(work.step, await work.look(work.signal))) }
-  } catch (error) {
-    work.signal.throwIfAborted()
-    const failure = explain(error, context)
-    if (failure.kind === 'denied') work.onDenied(failure.fact)
-    return { failure }
-  }
-}
-
-/** A system that does not answer is asked again with growing pauses; what stays unreadable ends unknown. */
-async function lookPatiently(work: GiveBackWork): Promise<readonly Finding[] | undefined> {
-  const until = work.clock.now().getTime() + work.settling.patience
-  for (let pause = work.settling.firstPause; ; pause = Math.min(pause * 2, 30_000)) {
-    const looked = await look(work)
-    if ('findings' in looked) return looked.findings
-    const { kind, fact } = looked.failure
-    const passing = kind === 'busy' || kind === 'in-doubt'
-    if (!passing || work.clock.now().getTime() + pause > until) {
-      const findings = work
-        .run()
-        .findings.map((one) => ({ ...one, state: 'unknown' as const, fact: 'could not be read' }))
-      await end(work, 'unknown', findings, fact)
-      return undefined
-    }
-    await work.clock.sleep(pause, work.signal)
-  }
+/** What stays unreadable ends unknown. */
+function lookPatiently(work: GiveBackWork): Promise<readonly Finding[] | undefined> {
+  const unread = (one: Finding): Finding => ({ ...one, state: 'unknown', fact: 'could not be read' })
+  return patiently(
+    work,
+    () => look(work, work.taken.plan),
+    (fact) => end(work, 'unknown', work.run().findings.map(unread), fact),
+  )
 }
 
 /**
@@ -123,7 +63,10 @@ function missing(work: GiveBackWork, now: readonly Finding[]): Finding[] {
 async function order(work: GiveBackWork, wanted: readonly Finding[]): Promise<void> {
   if (wanted.length === 0) return
   const stepKey = work.run().key
-  const at = await ready(work, wanted)
+  const at = await ready(work, work.taken.plan, async (kind, fact) => {
+    if (kind === 'denied') work.onDenied(fact)
+    await work.record(...wanted.map(({ id }) => notDone(work, id, kind, fact)))
+  })
   if (!at) return
   work.signal.throwIfAborted()
   const findings = wanted.map((finding) => finding.id)
@@ -131,25 +74,8 @@ async function order(work: GiveBackWork, wanted: readonly Finding[]): Promise<vo
   await Promise.all(wanted.map((finding) => orderOne(work, at, finding)))
 }
 
-/** Where it may not be touched, or what is needed cannot be had, nothing is ordered and the reason is kept. */
-async function ready(work: GiveBackWork, wanted: readonly Finding[]): Promise<At | undefined> {
-  const context = contextOf(work)
-  try {
-    return await inCall(context, async () => {
-      await work.guard()
-      return await work.look(work.abandon)
-    })
-  } catch (error) {
-    work.signal.throwIfAborted()
-    const { kind, fact } = explain(error, context)
-    if (kind === 'denied') work.onDenied(fact)
-    await work.record(...wanted.map(({ id }) => notDone(work, id, kind, fact)))
-    return undefined
-  }
-}
-
 async function orderOne(work: GiveBackWork, at: At, finding: Finding): Promise<void> {
-  const context = contextOf(work, work.abandon)
+  const context = contextOf(work, work.taken.plan, work.abandon)
   try {
     await inCall(context, async () => {
       if (!work.step.undo) throw new Rejected('This system offers no way to give it back: IT does it by hand.')
@@ -168,38 +94,16 @@ function notDone(work: GiveBackWork, finding: string, kind: FailureKind, fact: s
   return { type: 'give-back-not-done', at: now(work), stepKey: work.run().key, finding, kind, fact }
 }
 
-/** Looks until everything is there again, or what is missing was refused, or the window is over. */
-async function settle(work: GiveBackWork, first: readonly Finding[]): Promise<void> {
-  if (Object.keys(work.run().applied).length === 0) return conclude(work, first)
-  const started = work.clock.now().getTime()
-  let [tries, orderedAt] = [1, started]
-  for (let pause = work.settling.firstPause; ; pause = Math.min(pause * 2, work.settling.maxPause)) {
-    const findings = await lookPatiently(work)
-    if (!findings) return
-    const open = missing(work, findings)
-    if (open.every((finding) => refused(work, finding))) return conclude(work, findings)
-    const time = work.clock.now().getTime()
-    const lost = open.filter((finding) => unanswered(work, finding))
-    const over = lost.length > 0 ? time > started + work.settling.patience : time > orderedAt + work.settling.window
-    if (over) return conclude(work, findings)
-    if (lost.length > 0 && time >= orderedAt + work.settling.inFlight * tries) {
-      await order(work, lost)
-      tries += 1
-      orderedAt = work.clock.now().getTime()
-    }
-    await work.clock.sleep(pause, work.signal)
-  }
-}
-
-function refused(work: GiveBackWork, { id }: Finding): boolean {
-  const applied = work.run().applied[id]
-  const kind = applied?.refusal?.kind
-  return (kind === 'rejected' || kind === 'denied') && !applied?.answeredAt
-}
-
-/** The vendor was busy, or its answer was lost and looking shows that it is not there: it is ordered again, later. */
-function unanswered(work: GiveBackWork, finding: Finding): boolean {
-  return !work.run().applied[finding.id]?.answeredAt && !refused(work, finding)
+/** Until everything is there again. */
+function settled(work: GiveBackWork): Promise<void> {
+  return settle(work, {
+    look: () => lookPatiently(work),
+    open: (findings) => missing(work, findings),
+    applied: () => work.run().applied,
+    refused: (finding) => saidNo(work.run().applied[finding.id]),
+    order: (lost) => order(work, lost),
+    conclude: (findings) => conclude(work, findings),
+  })
 }
 
 async function conclude(work: GiveBackWork, now: readonly Finding[]): Promise<void> {
