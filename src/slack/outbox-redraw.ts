@@ -8,10 +8,10 @@ import { asItStands, type Desk, Later } from './outbox-post.ts'
 import type { Shown } from './views/blocks.ts'
 import { troubleOf } from './web.ts'
 
-/** At least this long between two drawings of one message. */
-const sameMs = 1500
-/** chat.update is tier 3: some fifty a minute, for everything together. */
-const allMs = 1250
+/** Between two drawings of one message, two at once where it was left alone before. */
+const same = { gapMs: 1500, atOnce: 2 }
+/** chat.update is tier 3, fifty a minute for everything together: 46 at a steady pace, and four that may come at once. */
+const all = { gapMs: 1300, atOnce: 4 }
 
 /** What Slack shows, as far as this process knows: `id key` to a hash. */
 export type Drawn = Map<string, string>
@@ -30,8 +30,8 @@ export async function redraw(
   const before = await read()
   const stale = before && firstStale(desk, drawn, before)
   if (!stale) return false
-  await desk.pacer.turn(`draw ${id} ${stale.key}`, sameMs)
-  await desk.pacer.turn('update', allMs)
+  await desk.pacer.turn(`draw ${id} ${stale.key}`, same.gapMs, same.atOnce)
+  await desk.pacer.turn('update', all.gapMs, all.atOnce)
   const now = await read()
   const fresh = now && messages(now.one, now.audience).find((message) => message.key === stale.key)
   if (fresh) await draw(desk, drawn, now.one, fresh)

@@ -1,9 +1,12 @@
-/** Turns in lanes: one message a second a channel, and nothing in a lane that Slack asked to rest. */
+/** Turns in lanes: one message a second a channel, a few at once where a lane has rested, and none where Slack asked for rest. */
 import type { Clock } from '../clock.ts'
 
 export interface Pacer {
-  /** Waits for the lane's next turn; after it the lane rests for `gapMs`. */
-  turn(lane: string, gapMs: number): Promise<void>
+  /**
+   * Waits for the lane's next turn; after it the lane rests for `gapMs`. A lane that was quiet may give `atOnce` turns one
+   * after the other, so that what follows a person's click is not late because of what was drawn just before it.
+   */
+  turn(lane: string, gapMs: number, atOnce?: number): Promise<void>
   /** Slack's Retry-After. */
   hold(lane: string, ms: number): void
 }
@@ -19,10 +22,12 @@ export function pacer(clock: Clock, signal: AbortSignal): Pacer {
   }
 
   return {
-    async turn(lane, gapMs) {
-      const at = Math.max(clock.now().getTime(), next.get(lane) ?? 0, heldUntil.get(lane) ?? 0)
-      next.set(lane, at + gapMs)
-      await until(at)
+    async turn(lane, gapMs, atOnce = 1) {
+      const now = clock.now().getTime()
+      // As if each turn had come when the lane's steady pace would have had it, `atOnce - 1` gaps ago at the earliest.
+      const paced = Math.max(now - (atOnce - 1) * gapMs, next.get(lane) ?? 0, heldUntil.get(lane) ?? 0)
+      next.set(lane, paced + gapMs)
+      await until(paced)
       // The lane may have been held while this turn waited.
       while ((heldUntil.get(lane) ?? 0) > clock.now().getTime()) await until(heldUntil.get(lane) ?? 0)
     },

@@ -7,10 +7,11 @@ import acknowledgement from './acknowledgement.ts'
 import durableEvent from './durable-event.ts'
 import { type Bound, type Figure, isMet, type Measure } from './figure.ts'
 import leaver from './leaver.ts'
+import page from './page.ts'
 import ready from './ready.ts'
 import sandboxSystems from './sandbox-systems.ts'
 
-const measures: readonly Measure[] = [leaver, sandboxSystems, acknowledgement, durableEvent, ready]
+const measures: readonly Measure[] = [leaver, sandboxSystems, acknowledgement, durableEvent, ready, page]
 
 const args = process.argv.slice(2)
 const json = args.includes('--json')

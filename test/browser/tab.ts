@@ -14,8 +14,11 @@ export const whySkipped =
 
 export const patience = 60_000
 
-export interface Sitting {
+export interface Sitting extends Seat {
   page: Page
+}
+
+export interface Seat {
   tab: Tab
   /** What went wrong in the page itself: errors of scripts, requests that failed. */
   wrong: string[]
@@ -50,7 +53,6 @@ export interface SittingOptions extends PageOptions {
 }
 
 export async function sitDown({ width = 1280, height = 900, ...options }: SittingOptions = {}): Promise<Sitting> {
-  browser ??= chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--lang=en-US'] })
   const page = await openPage({
     everySystem: false,
     systems: ['aws', 'google-workspace'],
@@ -60,23 +62,38 @@ export async function sitDown({ width = 1280, height = 900, ...options }: Sittin
     slackSpeed: 200,
     ...options,
   })
-  const context = await (await browser).newContext({ viewport: { width, height }, locale: 'en-US' })
+  const seat = await sitAt(page.url, { width, height })
+  const close = async () => {
+    await seat.close()
+    await page.close()
+  }
+  return { ...seat, page, close }
+}
+
+/** An empty tab of a browser that runs already, for what is timed. */
+export async function openTab(viewport = { width: 1280, height: 900 }): Promise<Tab> {
+  browser ??= chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--lang=en-US'] })
+  const context = await (await browser).newContext({ viewport, locale: 'en-US' })
   const tab = await context.newPage()
   tab.setDefaultTimeout(patience)
+  return tab
+}
+
+export async function sitAt(url: string, viewport?: { width: number; height: number }): Promise<Seat> {
+  const tab = await openTab(viewport)
   const wrong: string[] = []
   tab.on('pageerror', (error) => wrong.push(error.message))
   tab.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
-  await tab.goto(page.url)
+  await tab.goto(url)
   await tab.locator('.composer').first().waitFor()
-  return sitting(page, tab, wrong)
+  return seatOf(tab, wrong)
 }
 
-function sitting(page: Page, tab: Tab, wrong: string[]): Sitting {
+function seatOf(tab: Tab, wrong: string[]): Seat {
   const modal = () => tab.locator('dialog.modal')
   const front = async () => ((await modal().count()) > 0 ? modal() : tab.locator('body'))
   const field = (label: string) => modal().locator('.input', { hasText: label })
   return {
-    page,
     tab,
     wrong,
     modal,
@@ -109,10 +126,7 @@ function sitting(page: Page, tab: Tab, wrong: string[]): Sitting {
     },
     card: () => tab.locator('.middle .message', { has: tab.locator('h3.header') }).last(),
     sees: () => tab.locator('body').innerText(),
-    async close() {
-      await tab.context().close()
-      await page.close()
-    },
+    close: () => tab.context().close(),
   }
 }
 
