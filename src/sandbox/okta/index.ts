@@ -7,6 +7,7 @@ import { cast } from '../company.ts'
 import { exchange, type Pretend, pretend } from '../server.ts'
 import { type World, world } from '../world.ts'
 import { accessOperations } from './access.ts'
+import { deviceOperations } from './devices.ts'
 import { createRoute } from './route.ts'
 import { seed } from './seed.ts'
 import { openDoor, serviceApp } from './sign-in.ts'
@@ -50,7 +51,7 @@ export async function pretendOkta(options: OktaOptions = {}): Promise<PretendOkt
   const route = createRoute({
     door: openDoor(host, app, apiToken, granted, (token) => void secrets.push(token)),
     world: state,
-    operations: [...userOperations, ...accessOperations],
+    operations: [...userOperations, ...accessOperations, ...deviceOperations],
     deactivateMs: options.deactivateMs ?? 1500,
     pageSize: options.pageSize ?? 200,
     perMinute: options.perMinute ?? 100_000,
