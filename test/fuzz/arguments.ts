@@ -1,5 +1,5 @@
 /** The command line: whatever is typed, it ends with 0, 1 or 2 and words for people. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -38,8 +38,14 @@ const unknown = fc.array(word, { maxLength: 3 }).filter(([name = '']) => !['star
 
 let folder: string | undefined
 
+function newFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'latchkey-fuzz-'))
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+  return made
+}
+
 async function typed(args: readonly string[]): Promise<void> {
-  folder ??= mkdtempSync(join(tmpdir(), 'latchkey-fuzz-'))
+  folder ??= newFolder()
   const printed: string[] = []
   const print = (words: string) => void printed.push(words)
   const line: CommandLine = {

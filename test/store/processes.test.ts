@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
 import { realDisk } from '../../src/store/disk.ts'
+import { ownFolder } from '../support/own-folder.ts'
 import { openStore, toldBy } from '../support/store-bed.ts'
 
 const children: ChildProcess[] = []
@@ -43,12 +42,12 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended
 }
 
-async function freshFolder(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), 'store-')), 'data')
+function freshFolder(): string {
+  return join(ownFolder(), 'data')
 }
 
 test('a second process is refused while the first lives, and takes over the moment it was killed', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   const { child } = await start('hold', folder, 1)
   await expect(openStore({ folder, disk: realDisk })).rejects.toThrow(
     `The data folder ${folder} is in use by another Latchkey process`,
@@ -64,7 +63,7 @@ test('a second process is refused while the first lives, and takes over the mome
 }, 30_000)
 
 test('whatever was acknowledged before a SIGKILL is there afterwards, time and again', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   for (let round = 1; round <= 4; round += 1) {
     const { child, said } = await start('append', folder, 40 * round)
     await kill(child)

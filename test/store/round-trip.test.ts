@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { realDisk } from '../../src/store/disk.ts'
 import type { EmbeddedOptions, EmbeddedStore } from '../../src/store/embedded.ts'
+import { ownFolder } from '../support/own-folder.ts'
 import { asked, noted, openStore, toldBy } from '../support/store-bed.ts'
 
 const running: EmbeddedStore[] = []
@@ -17,12 +17,12 @@ async function open(folder: string, more: Partial<EmbeddedOptions> = {}): Promis
   return store
 }
 
-async function freshFolder(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), 'store-')), 'data')
+function freshFolder(): string {
+  return join(ownFolder(), 'data')
 }
 
 test('what was appended is there after the next start, in order', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   const store = await open(folder)
   await store.append('off-1', [asked, noted('one')])
   await store.append('off-2', [asked])
@@ -39,7 +39,7 @@ test('what was appended is there after the next start, in order', async () => {
 })
 
 test('folders are for their owner alone, and so are files', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   const store = await open(folder)
   await store.append('off-1', [asked])
   await store.flush()
@@ -52,7 +52,7 @@ test('folders are for their owner alone, and so are files', async () => {
 })
 
 test('a closed offboarding is moved out of the way, listed newest first, and still told', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   const summarize = (id: string) => ({ leaver: `Leaver of ${id}`, state: 'closed' as const, closedAt: closedAt(id) })
   const closedAt = (id: string) => (id === 'off-1' ? '2026-10-30T10:00:00.000Z' : '2026-11-02T10:00:00.000Z')
   const store = await open(folder, { summarize })
@@ -74,7 +74,7 @@ test('a closed offboarding is moved out of the way, listed newest first, and sti
 })
 
 test('appending to a closed offboarding opens it again, and its own chain goes on', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   const store = await open(folder)
   await store.append('off-1', [asked])
   await store.close('off-1')
@@ -92,7 +92,7 @@ test('appending to a closed offboarding opens it again, and its own chain goes o
 })
 
 test('what belongs to no offboarding is kept in the journal alone', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   const store = await open(folder, { segmentBytes: 2000 })
   for (let count = 1; count <= 20; count += 1) await store.append('system', [noted(`refusal ${count}`)])
   await store.stop()
@@ -105,7 +105,7 @@ test('what belongs to no offboarding is kept in the journal alone', async () => 
 })
 
 test('the journal is canonical JSON, one event a line, that an auditor can check without us', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   const store = await open(folder)
   await store.append('off-1', [asked, noted('one')])
   const lines = (await readFile(join(folder, 'journal/000001.jsonl'), 'utf8')).trimEnd().split('\n')
@@ -151,7 +151,7 @@ test('half an emoji in a fact does not stop a step from being recorded', async (
 })
 
 test('names that are not ours are said and left', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   await (await open(folder)).stop()
   await writeFile(join(folder, 'notes.txt'), 'mine')
   await writeFile(join(folder, 'open', 'off-1.json.bak'), 'mine')
