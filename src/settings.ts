@@ -33,6 +33,11 @@ const policy = z
     irreversibleAfter: duration().default(30 * 24 * 3600_000),
     waitingFor: duration().default(24 * 3600_000),
     quarantineAfter: z.number().int().positive().default(10),
+    /** `0m` switches it off. */
+    watchFor: duration().default(30 * 24 * 3600_000),
+    watchEvery: duration()
+      .refine((ms) => ms >= 3600_000, 'is at least 1h')
+      .default(24 * 3600_000),
   })
   .prefault({})
 

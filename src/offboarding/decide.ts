@@ -12,6 +12,8 @@ import { addressesOf, isLeaver, isSame } from './leaver.ts'
 import type { Clicker, Offboarding, Role, StepRun } from './offboarding.ts'
 import { endedBadly } from './order.ts'
 import { spoken } from './spoken.ts'
+import { allowWatch, refuseBlindRetry } from './watch.ts'
+import { isWatchEvent } from './watch-event.ts'
 
 export { Refusal } from './allow.ts'
 
@@ -95,6 +97,7 @@ function samePerson(a: Somebody, b: Somebody): boolean {
 function allow(one: Offboarding, event: Event): void {
   if (isGiveBack(event)) return allowGiveBack(one, event)
   refuseTaking(one, event)
+  if (isWatchEvent(event)) return allowWatch(one, event)
   switch (event.type) {
     case 'requested':
       throw new Refusal('This offboarding has been asked for already.')
@@ -247,6 +250,7 @@ function allowHand(one: Offboarding, event: HandEvent): void {
     `"${run.plan.title}" has not failed, so there is nothing to try again.`,
   )
   refuseIf(run.state === 'planned', `"${run.plan.title}" has not had its turn yet.`)
+  if (event.type === 'retried') refuseBlindRetry(one, run)
 }
 
 /** Whom the settings name for a task needs no role, but must still be there, and not be the leaver. */

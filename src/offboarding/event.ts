@@ -15,6 +15,7 @@ import {
   Receipt,
   Role,
 } from './offboarding.ts'
+import { watchEvents } from './watch-event.ts'
 
 const step = z.string().min(1)
 const at = Instant
@@ -92,6 +93,7 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('skipped'), at, by: Clicker, step, reason: z.string().min(1) }),
   z.object({ type: z.literal('closed'), at }),
   ...giveBackEvents,
+  ...watchEvents,
   /** A Slack message is about to be sent (`key` is ours, in its metadata too), was sent, or cannot be. */
   z.object({ type: z.literal('posting'), at, key: z.string(), channel: z.string() }),
   z.object({ type: z.literal('posted'), at, key: z.string(), channel: z.string(), ts: z.string() }),

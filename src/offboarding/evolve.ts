@@ -5,6 +5,8 @@ import { gaveBack } from './give-back-evolve.ts'
 import type { AppliedFinding, Offboarding, Role, StepRun } from './offboarding.ts'
 import { endedBadly, endedWell } from './order.ts'
 import { carried, delayed, heldDigest, putOff, runSteps } from './plan.ts'
+import { onWatch } from './watch.ts'
+import { isWatchEvent } from './watch-event.ts'
 
 export function begin(id: string, event: EventOf<'requested'>): Offboarding {
   return {
@@ -34,6 +36,7 @@ export function evolve(before: Offboarding, event: Event): Offboarding {
 
 function changed(one: Offboarding, event: Event): Offboarding {
   if (isGiveBack(event)) return gaveBack(one, event)
+  if (isWatchEvent(event)) return onWatch(one, event)
   switch (event.type) {
     case 'requested':
     case 'refused':

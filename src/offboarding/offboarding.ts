@@ -18,6 +18,10 @@
  */
 import { z } from 'zod'
 import type { GiveBack } from './give-back.ts'
+import { Account, Leaver, Person } from './people.ts'
+import type { Watch } from './watch.ts'
+
+export { Account, KnownOfPerson, Leaver, Person } from './people.ts'
 
 export const areas = ['directory', 'infrastructure', 'applications', 'devices', 'records'] as const
 export const phases = ['contain', 'preserve', 'remove', 'reclaim'] as const
@@ -67,47 +71,6 @@ export type Finding = z.infer<typeof Finding>
 export const Receipt = z.record(z.string(), Json)
 export type Receipt = z.infer<typeof Receipt>
 
-/** What a directory says of a person, where it says it. */
-export const KnownOfPerson = z.object({
-  name: z.string().optional(),
-  title: z.string().optional(),
-  department: z.string().optional(),
-  managerEmail: z.string().optional(),
-  managerName: z.string().optional(),
-  /** Last day, ISO date. */
-  endDate: z.string().optional(),
-  /** IANA time zone. */
-  zone: z.string().optional(),
-  emails: z.array(z.string()).optional(),
-})
-export type KnownOfPerson = z.infer<typeof KnownOfPerson>
-
-export const Account = z.object({
-  realm: z.string().min(1),
-  /** The system's immutable id (objectGUID, object id, user id), never a name or an e-mail address. */
-  id: z.string().min(1),
-  /** How people recognise it: a user principal name, a login. */
-  label: z.string(),
-  known: KnownOfPerson.optional(),
-  /** Set when this account must never be touched, with the reason ("the principal that Latchkey itself signs in as"). */
-  protected: z.string().optional(),
-})
-export type Account = z.infer<typeof Account>
-
-export const Person = z.object({ id: z.string().min(1), name: z.string(), email: z.string().optional() })
-export type Person = z.infer<typeof Person>
-
-/** The person whose access ends. `id` is the Slack id where there is one, else `mailto:` and the address asked for. */
-export const Leaver = z.object({
-  id: z.string().min(1),
-  slackId: z.string().optional(),
-  name: z.string(),
-  /** All known addresses, lower case, the primary one first. */
-  emails: z.array(z.string()).min(1),
-  zone: z.string().optional(),
-})
-export type Leaver = z.infer<typeof Leaver>
-
 export const Choices = z.object({
   kind: z.enum(['resignation', 'dismissal', 'end-of-contract']),
   devices: z.enum(['lock', 'wipe', 'nothing']),
@@ -142,6 +105,9 @@ export const Policy = z.object({
   waitingFor: z.number().positive(),
   /** From so many requests within an hour on, each further one is held back until somebody looked at it; absent: never. */
   quarantineAfter: z.number().int().positive().optional(),
+  /** How long the systems are asked again once it is done, and how often; absent or 0: not at all. */
+  watchFor: z.number().nonnegative().optional(),
+  watchEvery: z.number().positive().optional(),
 })
 export type Policy = z.infer<typeof Policy>
 
@@ -283,6 +249,7 @@ export interface Offboarding {
   openings?: readonly { by: Person; system: string; name: string; at: string }[]
   /** What was asked to be given back, oldest first; one is open at a time. */
   giveBacks?: readonly GiveBack[]
+  watch?: Watch
   startedAt?: string
   late?: true
   containedAt?: string

@@ -3,11 +3,13 @@ import type { EventOf } from './event.ts'
 import { giveBackDue, keptForGiveBack } from './give-back.ts'
 import type { Offboarding } from './offboarding.ts'
 import { ready } from './order.ts'
+import { isWatching, watchDue } from './watch.ts'
 
 export type Due =
   | { type: 'event'; event: EventOf<'expired' | 'reminded' | 'closed' | 'give-back-expired'> }
   | { type: 'give-back' }
   | { type: 'start' }
+  | { type: 'watch' }
   | { type: 'run' }
 
 /** Ended offboardings stay at hand this long before they are moved away. */
@@ -30,7 +32,8 @@ export function dueNow(offboarding: Offboarding, now: Date): Due[] {
   if (back === 'expired') return [{ type: 'event', event: { type: 'give-back-expired', at } }]
   if (back === 'run') return [{ type: 'give-back' }, ...polls(offboarding)]
   if (mayClose(offboarding, time)) return [{ type: 'event', event: { type: 'closed', at } }]
-  return ready(offboarding, now).length > 0 ? [{ type: 'run' }] : polls(offboarding)
+  const rest: Due[] = ready(offboarding, now).length > 0 ? [{ type: 'run' }] : polls(offboarding)
+  return watchDue(offboarding, time) ? [{ type: 'watch' }, ...rest] : rest
 }
 
 function polls({ steps }: Offboarding): Due[] {
@@ -46,7 +49,7 @@ function mayClose(offboarding: Offboarding, time: number): boolean {
   if (offboarding.closedAt || keptForGiveBack(offboarding, time, keepAtHandMs)) return false
   const runs = Object.values(offboarding.steps)
   if (offboarding.state === 'done') {
-    if (runs.some((run) => run.state !== 'ended')) return false
+    if (isWatching(offboarding) || runs.some((run) => run.state !== 'ended')) return false
     return time >= Date.parse(offboarding.doneAt ?? '') + keepAtHandMs
   }
   if (!terminal.includes(offboarding.state)) return false

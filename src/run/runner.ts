@@ -17,6 +17,7 @@ import { guard, lookOf } from './look.ts'
 import type { Planner } from './planner.ts'
 import { pollStep, runStep, type Settling, type StepWork } from './step.ts'
 import { type System, stepOf } from './system.ts'
+import { lookAgain } from './watch.ts'
 
 export interface RunnerOptions {
   ledger: Ledger
@@ -150,6 +151,7 @@ export class Runner {
     if (due.type === 'start') return this.#pollDue(`${offboarding.id} start`) ? this.#start(offboarding.id) : undefined
     if (due.type === 'run') return this.#run(offboarding)
     if (due.type === 'give-back') return this.#giveBack(offboarding)
+    if (due.type === 'watch') return this.#watch(offboarding.id)
     const { event } = due
     this.#once(`${offboarding.id} ${event.type}`, async () => void (await this.#o.ledger.record(offboarding.id, event)))
   }
@@ -195,6 +197,14 @@ export class Runner {
     const parts = { ledger, planner, clock, settling, systems: this.#systems, rounds: this.#rounds, ...ends }
     for (const key of giveBackTurns(offboarding))
       this.#once(`${offboarding.id} back ${key}`, () => takeTurn(parts, offboarding.id, key))
+  }
+
+  /** One at a time, whoever is watched: nobody waits for it. */
+  #watch(id: string): void {
+    if ([...this.#active.keys()].some((name) => name.endsWith(' watch'))) return
+    const { ledger, clock } = this.#o
+    const parts = { ledger, clock, systems: this.#systems, rounds: this.#rounds, signal: this.#hold.signal }
+    this.#once(`${id} watch`, () => lookAgain(parts, id))
   }
 
   async #begin(id: string, key: string): Promise<void> {

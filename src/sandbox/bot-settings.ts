@@ -65,6 +65,8 @@ async function sandboxSettings(options: SandboxOptions, around: Around): Promise
       containWithin: 4 * hour,
       irreversibleAfter: 30 * 24 * hour,
       waitingFor: 24 * hour,
+      watchFor: 30 * 24 * hour,
+      watchEvery: 24 * hour,
       ...options.policy,
     }),
     connectors,
