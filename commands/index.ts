@@ -5,6 +5,7 @@ import byHand from './by-hand.ts'
 import cancel from './cancel.ts'
 import chooseAccount from './choose-account.ts'
 import decline from './decline.ts'
+import endWatch from './end-watch.ts'
 import giveBack from './give-back.ts'
 import giveBackDecline from './give-back-decline.ts'
 import giveBackHand from './give-back-hand.ts'
@@ -55,6 +56,7 @@ export const gestures: readonly Gesture[] = [
   giveBackSign,
   giveBackDecline,
   giveBackHand,
+  endWatch,
   home,
   audience,
 ]

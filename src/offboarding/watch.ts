@@ -45,6 +45,20 @@ export function isWatching(one: Offboarding): boolean {
   return until !== undefined && Date.parse(one.watch?.at ?? one.doneAt ?? '') < until
 }
 
+/** When it was over: somebody ended it, or the last look was made. */
+export function watchOverAt({ policy, doneAt, watch }: Offboarding): string | undefined {
+  if (!watch || watch.ended) return watch?.ended?.at
+  const until = Date.parse(doneAt ?? '') + (policy.watchFor ?? 0)
+  return Date.parse(watch.at) >= until ? watch.at : undefined
+}
+
+/** Nothing happens in it but looks, and there is nothing to be done; lists leave it out. */
+export function isQuiet(one: Offboarding): boolean {
+  return (
+    one.state === 'done' && one.watch !== undefined && Object.values(one.steps).every((run) => run.state === 'ended')
+  )
+}
+
 /**
  * Whether a step is asked again. Not tasks, nor what a person left out or vouched for, but what they say they took back
  * once more is looked at; not hand-overs, which are no access of the leaver's; not what offers no way to look.

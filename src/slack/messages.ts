@@ -5,6 +5,7 @@
 import { inQuarantine } from '../offboarding/decide.ts'
 import { type Offboarding, type Role, roles, type StepRun } from '../offboarding/offboarding.ts'
 import { endedBadly, endedWell } from '../offboarding/order.ts'
+import { cameBackTimes, watchOverAt } from '../offboarding/watch.ts'
 import { giveBackAsks, giveBackReplies, giveBackTold } from './give-back.ts'
 import type { Line, Shown } from './views/blocks.ts'
 import { haltedNotice, releasedNotice, resumedNotice } from './views/brakes.ts'
@@ -13,6 +14,7 @@ import { type RequesterNews, requesterNews, signRequest, taskRequest } from './v
 import { openedNotice } from './views/keys.ts'
 import { ref } from './views/refs.ts'
 import { closingSummary, heldNotice, overNotice, reminder, reportMissing, startedNotice } from './views/thread.ts'
+import { cameBackNotice, watchOverNotice } from './views/watch.ts'
 import { roleTitles } from './views/words.ts'
 
 export type Place = { channel: string } | { user: string }
@@ -87,7 +89,13 @@ function allMessages(one: Offboarding, audience: Audience): Message[] {
 function placed(one: Offboarding, audience: Audience, to: Place, prefix: string): Message[] {
   const says = drawnWhenAsked(() => card(one, audience.direct?.why))
   const top: Message = { key: `${prefix}card`, to, at: one.requestedAt, says, live: true }
-  const under = [...notices(one, audience), ...resultsOf(one), ...closing(one, prefix), ...giveBackReplies(one, prefix)]
+  const under = [
+    ...notices(one, audience),
+    ...resultsOf(one),
+    ...closing(one, prefix),
+    ...watchNotices(one, audience),
+    ...giveBackReplies(one, prefix),
+  ]
   const sorted = under.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
   return [top, ...sorted.map((message) => ({ ...message, key: `${prefix}${message.key}`, to, thread: top.key }))]
 }
@@ -147,10 +155,27 @@ function resultsOf(one: Offboarding): Reply[] {
   return Object.values(one.steps)
     .filter((run) => run.state === 'ended')
     .map((run) => ({
-      key: `${stepKey('step', run)}/${run.attempt}/${run.ending}`,
+      key: `${stepKey('step', run)}/${run.attempt}/${run.ending}${again(one, run)}`,
       at: run.endedAt ?? one.requestedAt,
       says: { kind: 'result', run },
     }))
+}
+
+/** What came back ends its step once more, in the same attempt. */
+function again(one: Offboarding, { key }: StepRun): string {
+  const times = cameBackTimes(one, key)
+  return times > 0 ? `/back-${times}` : ''
+}
+
+function watchNotices(one: Offboarding, audience: Audience): Reply[] {
+  const { watch } = one
+  if (!watch) return []
+  const calls = audience.direct ? [] : audience.mentions.it
+  const found = [...new Set(watch.cameBack.map(({ at }) => at))].map((at) =>
+    shownReply(`came-back/${at}`, at, () => cameBackNotice(one, at, calls)),
+  )
+  const over = watchOverAt(one)
+  return over ? [...found, shownReply('watch-over', over, () => watchOverNotice(one))] : found
 }
 
 function closing(one: Offboarding, prefix: string): Reply[] {

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Ledger } from '../offboarding/ledger.ts'
 import type { Offboarding } from '../offboarding/offboarding.ts'
+import { isQuiet } from '../offboarding/watch.ts'
 import type { Audiences, ReadAudience } from './audience.ts'
 import { type Message, messages } from './messages.ts'
 import type { Anchor, ReportFile } from './options.ts'
@@ -87,7 +88,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const office: Office = { desk, audiences: options.audiences, drawn: new Map(), clerks: new Map(), stopping }
   return {
     async start() {
-      for (const one of ledger.open()) touch(office, one.id)
+      // What is only watched has been told, and a card for each of a month would keep the others waiting.
+      for (const one of ledger.open()) if (!isQuiet(one) || one.watch?.cameBack.length) touch(office, one.id)
       for (const one of await ledger.closed(lookBack)) touch(office, one.id)
     },
     touch: (id) => touch(office, id),

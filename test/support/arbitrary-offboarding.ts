@@ -263,7 +263,22 @@ function full(one: Base, runs: readonly StepRun[]): Offboarding {
   const held = runs.some((run) => run.state === 'held') ? { held: { digest: 'f'.repeat(64), signOffs: {} } } : {}
   const started = { ...signed, ...held, steps, startedAt: new Date(start + 2 * hour).toISOString() }
   if (one.state === 'running' || one.state === 'needs-attention') return started
-  return { ...started, containedAt: ended, doneAt: ended, ...(one.state === 'closed' ? { closedAt: ended } : {}) }
+  const closed = one.state === 'closed' ? { closedAt: ended } : {}
+  return { ...started, containedAt: ended, doneAt: ended, ...closed, ...(one.reminded ? watched(one, runs) : {}) }
+}
+
+function watched(one: Base, runs: readonly StepRun[]): Partial<Offboarding> {
+  const at = new Date(start + 60 * hour).toISOString()
+  const labels = Array.from({ length: 5 }, () => one.reason)
+  const watch: NonNullable<Offboarding['watch']> = {
+    at,
+    looks: 1,
+    unseen: one.plan?.unreadable ?? [],
+    cameBack: runs.map(({ key }) => ({ key, at, labels })),
+  }
+  const policy = { ...head(one).policy, watchFor: 10 * hour, watchEvery: hour }
+  if (one.sides === 'none') return { policy, watch: { ...watch, ended: { by: one.by, at, reason: one.reason } } }
+  return { policy: one.sides === 'it' ? policy : { ...policy, watchFor: 900 * hour }, watch }
 }
 
 export const anyOffboarding: fc.Arbitrary<Offboarding> = base.chain((one) => {

@@ -1,8 +1,10 @@
 /** What a typed command answers, for one pair of eyes. */
 import type { Offboarding } from '../../offboarding/offboarding.ts'
+import { isQuiet } from '../../offboarding/watch.ts'
 import { bold, cut, escaped, type Line, lines, list, type Shown } from './blocks.ts'
 import { shortly } from './give-back-card.ts'
 import { closingLines } from './summary.ts'
+import { watchDetail } from './watch.ts'
 import { count, endingCounts, leaverPiece, moment, nameOf, personPiece, roleTitles, stateTitles } from './words.ts'
 
 const mostListed = 25
@@ -19,9 +21,13 @@ export function help(known: readonly HelpLine[]): Shown {
 }
 
 export function openList(all: readonly Offboarding[]): Shown {
-  if (all.length === 0) return { text: 'No offboarding is open.', blocks: [lines([['No offboarding is open.']])] }
-  const text = `${count(all.length, 'offboarding')} open.`
-  return { text, blocks: [list([bold(text)], cut(all.map(openLine), mostListed, '/offboard status with the id'))] }
+  const open = all.filter((one) => !isQuiet(one))
+  const quiet = all.length - open.length
+  const more = quiet > 0 ? ` ${count(quiet, 'more is', 'more are')} done and watched.` : ''
+  if (open.length === 0)
+    return { text: `No offboarding is open.${more}`, blocks: [lines([[`No offboarding is open.${more}`]])] }
+  const text = `${count(open.length, 'offboarding')} open.${more}`
+  return { text, blocks: [list([bold(text)], cut(open.map(openLine), mostListed, '/offboard status with the id'))] }
 }
 
 function openLine(one: Offboarding): Line {
@@ -42,6 +48,8 @@ export function status(one: Offboarding, full: boolean): Shown {
     body.push([`${ended} of ${count(runs.length, 'step')} ended${counts ? `: ${counts}` : ''}`])
   }
   if (one.state === 'done' || one.state === 'closed') body.push(...closingLines(one))
+  const watch = full && one.state === 'done' ? watchDetail(one) : []
+  if (watch.length > 0) body.push(['Watch', ...watch])
   for (const back of one.giveBacks ?? []) body.push([shortly(back)])
   return { text, blocks: [lines(body)] }
 }

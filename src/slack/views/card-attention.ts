@@ -4,6 +4,7 @@ import { takesNothing } from '../../offboarding/give-back.ts'
 import type { Offboarding, StepRun } from '../../offboarding/offboarding.ts'
 import { roles } from '../../offboarding/offboarding.ts'
 import { endedBadly } from '../../offboarding/order.ts'
+import { cameBackTimes } from '../../offboarding/watch.ts'
 import { actions, bold, button, clip, cut, type Line, lines, list, tidy } from './blocks.ts'
 import { digestRef, ref, value } from './refs.ts'
 import { stepTitle } from './step-title.ts'
@@ -56,7 +57,8 @@ function ownerPiece(owner: string) {
 function failedButtons(one: Offboarding, run: StepRun) {
   const carried = value(one.id, ref(run.key))
   const again = { action: 'try-again', text: 'Try again', value: carried }
-  return [...(run.plan.task || takesNothing(one) ? [] : [button(again)]), ...handButtons(one, run)]
+  const never = run.plan.task || takesNothing(one) || (run.plan.irreversible && cameBackTimes(one, run.key) > 0)
+  return [...(never ? [] : [button(again)]), ...handButtons(one, run)]
 }
 
 function handButtons(one: Offboarding, run: StepRun) {

@@ -5,6 +5,7 @@ import { type Offboarding, roles } from '../../offboarding/offboarding.ts'
 import { actions, button } from './blocks.ts'
 import { giveBackButton } from './give-back-card.ts'
 import { digestRef, ref, value } from './refs.ts'
+import { watchButtons } from './watch.ts'
 import { roleTitles } from './words.ts'
 
 export function cardButtons(one: Offboarding): KnownBlock[] {
@@ -14,6 +15,7 @@ export function cardButtons(one: Offboarding): KnownBlock[] {
     ...stopButtons(one),
     ...lookButtons(one),
     ...giveBackButton(one),
+    ...watchButtons(one),
   ]
   return buttons.length > 0 ? [actions(`card-${ref(one.id)}`, buttons)] : []
 }

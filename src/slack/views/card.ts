@@ -7,6 +7,7 @@ import { cardButtons } from './card-buttons.ts'
 import { choiceBlocks, planBlocks, warningLines } from './card-plan.ts'
 import { progressBlocks } from './card-progress.ts'
 import { giveBackGroups } from './give-back-card.ts'
+import { watchDetail } from './watch.ts'
 import {
   deviceTitles,
   inZone,
@@ -97,7 +98,7 @@ function stateDetail(one: Offboarding): Line {
       return [' · somebody must act on what is listed below']
     case 'done':
     case 'closed':
-      return []
+      return watchDetail(one)
     case 'declined':
       return one.declined ? [' by ', personPiece(one.declined.by), `: ${clip(tidy(one.declined.reason), 400)}`] : []
     case 'withdrawn':
