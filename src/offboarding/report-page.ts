@@ -3,6 +3,7 @@ import { Eta } from 'eta'
 import { giveBackTemplate } from './give-back-page.ts'
 import type { Report, SignedReport } from './report.ts'
 import { withoutUnseen } from './unseen.ts'
+import { watchTemplate } from './watch-report.ts'
 
 const template = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -32,7 +33,7 @@ th{font-weight:600}.verified{color:#0a6b3d;font-weight:600}.failed,.unknown{colo
 <td class="<%= it.classOf(step) %>"><%= it.endingOf(step) %></td>
 <td><%= step.fact ?? '' %><% if (step.findings.length) { %><ul><% for (const one of step.findings) { %><li><%= one.label %>: <%= one.state %>, <%= one.fact %><%= one.foundAfterSignOff ? ' (found after sign-off)' : '' %></li><% } %></ul><% } %></td></tr>
 <% } %></table>
-<% } %>${giveBackTemplate}<h2>What people did</h2>
+<% } %>${giveBackTemplate}${watchTemplate}<h2>What people did</h2>
 <table><% for (const one of it.people) { %><tr><td><%= one.at %></td><td><%= one.who %></td><td><%= one.what %></td></tr><% } %></table>
 <p><small>Verified: the system was asked again afterwards and said so. Acknowledged: the system took the order and offers no way to look. Attested: a named person says so.
 Times are UTC. This file is one view of <%= it.events %> recorded events.</small></p>

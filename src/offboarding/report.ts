@@ -14,6 +14,7 @@ import {
   roles,
   type StepRun,
 } from './offboarding.ts'
+import { type ReportWatch, watchReport } from './watch-report.ts'
 
 /** How steps ended, and what has not ended; findings over all steps. */
 export type Tally = Record<Ending, number> & { waiting: number; later: number; steps: number; findings: number }
@@ -84,6 +85,8 @@ export interface Report {
   areas: { area: string; steps: ReportStep[] }[]
   /** What was given back; absent where nobody asked. */
   givenBack?: ReportGiveBack[]
+  /** Whether access came back; absent before the first look. */
+  watch?: ReportWatch
   /** Signatures, refusals, attestations, skips, stops and retries: what people did, in order. */
   people: { at: string; who: string; what: string }[]
   events: number
@@ -130,6 +133,7 @@ export function report(one: Offboarding, history: readonly Event[]): Report {
     counts: tally(one),
     areas: areas.map((area) => ({ area, steps: stepsOf(one, area) })).filter(({ steps }) => steps.length > 0),
     ...(one.giveBacks ? { givenBack: giveBackReport(one) } : {}),
+    ...defined({ watch: watchReport(one) }),
     people: history.flatMap(deed),
     events: history.length,
   }
@@ -199,6 +203,8 @@ function deed(event: Event): { at: string; who: string; what: string }[] {
       return said(`says that ${event.step} was done by hand: ${event.note}`)
     case 'skipped':
       return said(`skipped ${event.step}: ${event.reason}`)
+    case 'watch-ended':
+      return said(`ended the watch: ${event.reason}`)
     case 'refused':
       return said(`was refused (${event.what}): ${event.why}`)
     default: {
