@@ -63,7 +63,7 @@ export function isAllOver(world: FixedWorld): boolean {
 /** Any card: where it is doubled, one of them is never drawn again, and that is for the verdict to say. */
 function hasDoneCard(world: FixedWorld, id: string): boolean {
   const ours = (post: Post) => post.metadata?.event_payload.id === id && isCard(post)
-  return world.slack.messages(world.channel).some((post) => ours(post) && /^Done$/m.test(read(world, post)))
+  return world.slack.messages(world.channel).some((post) => ours(post) && /^Done( ·|$)/m.test(read(world, post)))
 }
 
 /** Slack has it all by now; that this is on record, too, only the journal shows. And who is asked to stop must listen. */

@@ -168,7 +168,7 @@ export function wishes(room: Room, post: Post | undefined): Wish[] {
 }
 
 export function isOver(room: Room, id: string): boolean {
-  return /^Done$/m.test(read(room, cardOf(room, id)))
+  return /^Done( ·|$)/m.test(read(room, cardOf(room, id)))
 }
 
 /** Whose task it is does it, as often as the card asks, until the card says that it is done. */
