@@ -34,7 +34,7 @@ export function watchUntil(one: Offboarding): number | undefined {
 /** The last look is at the end of the watch, or as soon after it as there is anybody to look. */
 export function watchDue(one: Offboarding, time: number): boolean {
   const until = watchUntil(one)
-  if (until === undefined || one.state !== 'done' || one.closedAt) return false
+  if (until === undefined || one.state !== 'done') return false
   const last = Date.parse(one.watch?.at ?? one.doneAt ?? '')
   return last < until && time >= Math.min(last + (one.policy.watchEvery ?? dayMs), until)
 }

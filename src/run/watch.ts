@@ -38,7 +38,6 @@ export async function lookAgain(parts: WatchParts, id: string): Promise<void> {
     ({ use, connector }) => (one.choices.systems?.includes(use) ?? true) && !connector.steps.every(isManual),
   )
   const seen = await Promise.all(wanted.map((system) => lookIn(looking, system, runs.get(system.use) ?? [])))
-  parts.signal.throwIfAborted()
   seen.push({ ...nothing(), unseen: gone.map(({ plan }) => notSeen(plan, 'is no longer in the settings.')) })
   await parts.ledger.record(id, {
     type: 'watched',

@@ -129,11 +129,11 @@ describe('what came back', () => {
     const one = given(events)
     expect(one.state).toBe('needs-attention')
     expect(one.doneAt).toBe(at(5))
+    expect(one.steps['zoo/cage@main']?.applied).toEqual({})
     expect(one.steps['zoo/cage@main']).toMatchObject({
       state: 'ended',
       ending: 'failed',
       fact: 'came back: Thing one',
-      applied: {},
       findings: [{ id: 'one', state: 'open' }],
     })
     expect(dueAt(events, 90 * day)).toEqual([])
@@ -192,6 +192,17 @@ describe('ending the watch', () => {
     ])
     expect(dueAt([...events, stop()], 40 * day)).toEqual(['closed'])
     expect(refusalOf(() => given([...events, stop(), stop()]))).toContain('is not watched')
+  })
+
+  test('leaves alone what failed for another reason', () => {
+    const remove = step('zoo/delete', { irreversible: true, phase: 'reclaim' })
+    const steps = [step('zoo/cage'), remove]
+    const { digest } = plan(steps)
+    const head = [request({ policy }), planned(steps), signed('hr', hr, digest), signed('it', it, digest, 2)]
+    const failed = ended(remove.key, { ending: 'failed', fact: 'no', at: at(5) })
+    const one = given([...head, planned(steps, 'run', 3), ...ended('zoo/cage@main'), back(5 + day), ...failed, stop()])
+    expect(one.state).toBe('needs-attention')
+    expect(Object.values(one.steps).map((run) => run.ending)).toEqual(['skipped', 'failed'])
   })
 
   test('is for what is done: nothing is watched before that', () => {

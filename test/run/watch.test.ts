@@ -68,6 +68,13 @@ describe('the watch', () => {
     expect((await looks(2)).state).toBe('done')
   })
 
+  test('takes what is on its way, or may not be taken, for no access that came back', async () => {
+    const { world, looks } = await done()
+    world.held.groups = ['g1', 'g2']
+    world.state = (_step, thing) => (thing === 'g1' ? 'blocked' : 'pending')
+    expect(await looks(1)).toMatchObject({ state: 'done', watch: { cameBack: [], unseen: [] } })
+  })
+
   test('finds an account that was made anew, once', async () => {
     const accounts: Account[] = [{ realm: 'main', id: 'zoo-jo', label: 'jo' }]
     const locate = async (_client: unknown, person: { emails: readonly string[] }) =>
