@@ -110,7 +110,7 @@ function looked(one: Offboarding, { at, cameBack, appeared, unseen }: WatchEvent
   for (const stranger of appeared) {
     const run = newcomer(stranger)
     steps[run.key] ??= run
-    back.push({ key: run.key, at, labels: [`account ${stranger.account.label}`] })
+    back.push({ key: run.key, at, labels: [stranger.account.label] })
   }
   const before = one.watch ?? { looks: 0, cameBack: [] }
   const watch = { ...before, at, looks: before.looks + 1, unseen, cameBack: [...before.cameBack, ...back] }
@@ -144,7 +144,7 @@ function newcomer({ connector, connectorTitle, account }: Appeared): StepRun {
     step: 'new-account',
     realm: account.realm,
     account,
-    title: `An account again: ${account.label}`,
+    title: `Another account: ${account.label}`,
     area: 'applications',
     phase: 'remove',
     task: { ask, owner: 'it', dueInMs: dayMs },

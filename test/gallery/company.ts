@@ -57,6 +57,7 @@ export const steps: readonly PlanStep[] = [
 ]
 
 export const asked = request({
+  policy: { ...request().policy, watchFor: 30 * 86_400_000, watchEvery: 86_400_000 },
   by: manager,
   leaver,
   channel: 'C0OFFBOARD',

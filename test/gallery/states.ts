@@ -27,6 +27,7 @@ import {
   results,
   startedNotice,
 } from '../../src/slack/views/thread.ts'
+import { cameBackNotice, watchOverNotice } from '../../src/slack/views/watch.ts'
 import { asker, everythingIn } from '../support/give-back.ts'
 import { at, finding, plan, planned, signed } from '../support/story.ts'
 import { asked, hr, it, leaver, manager, signedPlan, steps } from './company.ts'
@@ -95,7 +96,21 @@ const waits: Event = {
   ],
   fact: 'MacBook Air of Jo: lock ordered, the Mac was last seen yesterday',
 }
-const finished = story(...begun, ...well(automatic), ...attested)
+const days = (count: number) => count * 24 * 60
+const look: EventOf<'watched'> = { type: 'watched', at: '', cameBack: [], appeared: [], unseen: [] }
+const seenBack = [first, third].map(({ key, findings }) => ({ step: key, findings: findings.slice(0, 1) }))
+const account = { realm: 'example.com', id: 'new', label: 'jo.miller@example.com' }
+const over = [...begun, ...well(automatic), ...attested]
+const finished = story(...over)
+const cameBack = story(...over, {
+  ...look,
+  at: at(days(2)),
+  cameBack: seenBack,
+  appeared: [{ connector: 'github', connectorTitle: 'GitHub', account }],
+})
+const unseen = [{ connectorTitle: 'Jamf Pro', fact: 'cannot be asked now' }]
+const watched = story(...over, { ...look, at: at(days(1)), unseen })
+const watchOver = story(...over, { ...look, at: at(days(31)) })
 const running1 = story(
   ...begun,
   ...well(automatic.slice(0, 7)),
@@ -161,6 +176,8 @@ const cards: Record<string, Offboarding> = {
   'card-needs-attention': attention,
   'card-held': held,
   'card-done': finished,
+  'card-watched': watched,
+  'card-came-back': cameBack,
   'card-give-back-asked': askedBack,
   'card-declined': story(asked, shown, {
     type: 'declined',
@@ -217,6 +234,8 @@ const messages: Record<string, Shown> = {
   'thread-reminder': reminder(waiting, ['HR', 'IT'], []),
   'thread-held': heldNotice(held),
   'thread-done': closingSummary(finished),
+  'thread-came-back': cameBackNotice(cameBack, cameBack.watch?.at ?? '', ['@it']),
+  'thread-watch-over': watchOverNotice(watchOver),
   'thread-anchor': anchorNotice({ seq: 1265, hash: '154caf443b96b693'.repeat(4), key: '8f945670090dc272'.repeat(4) }),
   'thread-declined': overNotice(cards['card-declined'] as Offboarding),
   'thread-report-missing': reportMissing(finished, 'Slack refused the upload: storage_limit_reached'),

@@ -83,7 +83,7 @@ describe('the watch', () => {
     accounts[0] = { realm: 'main', id: 'zoo-jo-2', label: 'jo again' }
     const one = await looks(1)
     const [task] = Object.values(one.steps).filter(({ plan }) => plan.task)
-    expect(task?.plan.title).toBe('An account again: jo again')
+    expect(task?.plan.title).toBe('Another account: jo again')
     await until(made, id, (now) => now.steps[task?.key ?? '']?.state === 'waiting')
     const at = made.clock.now().toISOString()
     await made.engine.ledger.record(id, { type: 'attested', at, by: it, step: task?.key ?? '', note: 'Done' })

@@ -15,7 +15,9 @@ export function cameBackNotice(one: Offboarding, at: string, calls: Line): Shown
   const named = found.flatMap(({ key, labels }): Line[] => {
     const run = one.steps[key]
     const title = run ? clip(stepTitle(one, run), 150) : key
-    return [['• ', bold(title), `: ${clip(tidy(labels.slice(0, 3).join(', ')), 200)}${more(labels.length - 3)}`]]
+    // The title of an account that was found names it already.
+    const names = run?.plan.task ? '' : `: ${clip(tidy(labels.slice(0, 3).join(', ')), 200)}${more(labels.length - 3)}`
+    return [['• ', bold(title), names]]
   })
   const text = `Access of ${escaped(nameOf(one.leaver))} came back: ${count(found.length, 'step')} ${found.length === 1 ? 'has' : 'have'} something to take back again.`
   return {
