@@ -20,6 +20,10 @@ function detailsOf(event: Event): object {
   if (event.type === 'not-applied' || event.type === 'give-back-not-done') return { ...step, kind: event.kind }
   if (event.type === 'signed' || event.type === 'give-back-signed') return { ...by, role: event.role }
   if (event.type === 'planned') return { purpose: event.purpose, steps: event.plan.steps.length }
+  if (event.type === 'watched') {
+    const { cameBack, appeared, unseen } = event
+    return { cameBack: cameBack.map((back) => back.step), appeared: appeared.length, unseen: unseen.length }
+  }
   return { ...step, ...by }
 }
 
@@ -31,6 +35,8 @@ function levelOf(event: Event): 'warn' | 'info' | 'debug' {
   if (event.type === 'step-ended' || event.type === 'give-back-ended')
     return goodEndings.includes(event.ending) ? 'info' : 'warn'
   if (event.type === 'not-applied') return event.kind === 'denied' ? 'warn' : 'info'
+  if (event.type === 'watched')
+    return event.cameBack.length + event.appeared.length + event.unseen.length > 0 ? 'warn' : 'info'
   if (worrying.has(event.type)) return 'warn'
   return details.has(event.type) ? 'debug' : 'info'
 }

@@ -181,6 +181,23 @@ test('refusals and the outbox are counted as the record and the outbox say', asy
   expect(metric(now, 'latchkey_stopped')).toBe(1)
 })
 
+test('what came back while it was watched is counted by its system, and each look once', async () => {
+  const world = toy({ groups: ['g1'] })
+  const made = bench([toyConnector('zoo', [toyStep(world, 'groups')])])
+  const metrics = watched(made)
+  made.engine.start()
+  const hour = 3600_000
+  const id = await signedOff(made, { policy: { ...request().policy, watchFor: 3 * hour, watchEvery: hour } })
+  await until(made, id, (one) => one.watch?.looks === 1)
+  world.held.groups = ['g1']
+  await until(made, id, (one) => one.watch?.looks === 2)
+  const now = await scrape(metrics)
+  expect(metric(now, 'latchkey_watch_looks_total')).toBe(2)
+  expect(metric(now, 'latchkey_came_back_total', { connector: 'zoo' })).toBe(1)
+  expect(metric(now, 'latchkey_offboardings_needing_attention', { why: 'step' })).toBe(1)
+  await made.engine.stop()
+})
+
 test('the disk below the store is timed where the journal becomes durable, and its failures are counted', async () => {
   const metrics = createMetrics({ uses: [], clock: quickClock(t0) })
   const disk = memoryDisk()

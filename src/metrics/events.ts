@@ -1,7 +1,7 @@
 /** What happened, counted from the events of the ledger. */
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Labels } from '../metrics.ts'
-import type { Event } from '../offboarding/event.ts'
+import type { Event, EventOf } from '../offboarding/event.ts'
 import type { Ledger } from '../offboarding/ledger.ts'
 import { endings, type Offboarding } from '../offboarding/offboarding.ts'
 import { timings } from '../offboarding/report.ts'
@@ -22,9 +22,17 @@ export function heardFrom(register: Registry, labels: Labels): (ledger: Ledger) 
     if (event.type === 'refused') counted.refusals.inc()
     if (event.type === 'posted') counted.posts.inc()
     if (event.type === 'post-failed') counted.postFailures.inc()
+    if (event.type === 'watched') seenAgain(event, one)
     const ending = endingIn(event)
     const connector = 'step' in event ? one.steps[event.step]?.plan.connector : undefined
     if (ending && connector) counted.endings.inc({ connector: labels.of(connector), ending })
+  }
+
+  function seenAgain({ cameBack, appeared }: EventOf<'watched'>, one: Offboarding): void {
+    counted.looks.inc()
+    const uses = cameBack.map(({ step }) => one.steps[step]?.plan.connector ?? '')
+    for (const use of [...uses, ...appeared.map(({ connector }) => connector)])
+      counted.cameBack.inc({ connector: labels.of(use) })
   }
 
   function changed(before: Offboarding, now: Offboarding): void {
@@ -65,9 +73,18 @@ function counters(register: Registry, labels: Labels) {
   })
   // A counter that is there from the start with zero is one whose first increase Prometheus sees.
   for (const how of ends) ended.inc({ how }, 0)
+  const cameBack = new Counter({
+    name: 'latchkey_came_back_total',
+    help: 'Steps whose access came back after an offboarding was done, and accounts that appeared.',
+    labelNames: ['connector'],
+    registers,
+  })
+  for (const connector of labels.uses) cameBack.inc({ connector }, 0)
   for (const connector of labels.uses) for (const ending of endings) stepEndings.inc({ connector, ending }, 0)
   return {
     ended,
+    cameBack,
+    looks: count('latchkey_watch_looks_total', 'Times that an offboarding which is done was looked at again.'),
     endings: stepEndings,
     requested: count('latchkey_offboardings_requested_total', 'Offboardings that were asked for.'),
     refusals: count('latchkey_refusals_total', 'Things that people tried on an offboarding and may not do.'),

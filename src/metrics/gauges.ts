@@ -38,7 +38,11 @@ type Reason = (typeof reasons)[number]
 
 export function createGauges(register: Registry, labels: Labels, clock: Clock) {
   const gauge = gaugesIn(register)
-  const state = gauge('latchkey_offboardings', 'Offboardings at hand, by state; those that ended stay a day.', 'state')
+  const state = gauge(
+    'latchkey_offboardings',
+    'Offboardings at hand, by state; those that ended stay a day, or as long as they are watched.',
+    'state',
+  )
   const attention = gauge(
     'latchkey_offboardings_needing_attention',
     'Offboardings that go no further until somebody acts. Why: step (failed, unknown or found after sign-off), overdue (a task, or a system that takes too long), quarantine (held back), record (damaged; does not run).',
