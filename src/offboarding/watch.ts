@@ -136,7 +136,7 @@ function openAgain(run: StepRun, findings: readonly Finding[], at: string): Step
 /** No step was planned for such an account, and nobody signed for it: somebody looks. */
 function newcomer({ connector, connectorTitle, account }: Appeared): StepRun {
   const key = `${connector}/new-account@${account.realm}/${account.id}`
-  const ask = `${connectorTitle} has an account of the leaver's that this offboarding was not about: ${account.label}. If they were hired again, end the watch. If not, take it back there by hand, or press Done and ask for a new offboarding.`
+  const ask = `${connectorTitle} has an account with an address of the leaver's that this offboarding was not about: ${account.label}. See whose it is first: where somebody else got the address, Skip; where the leaver was hired again, End the watch. Else take it back there by hand, or press Done and ask for a new offboarding.`
   const plan: StepRun['plan'] = {
     key,
     connector,
