@@ -125,8 +125,11 @@ describe('an offboarding while time is moved', () => {
     await sees(desk, who.it, async () => (await account()) === 'inactive')
     await sees(desk, who.it, (seen) => JSON.stringify(room(seen, offboardingRoom)).includes('is done'))
     expect((await desk.vendors()).vendors[0]?.held).toBeGreaterThan(0)
+    await desk.turn({ turn: 'clock', ms: day + hour })
+    await sees(desk, who.it, (seen) => JSON.stringify(card(seen)).includes('nothing is back'))
     await desk.turn({ turn: 'clock', ms: 31 * day })
     await sees(desk, who.it, async () => (await desk.vendors()).vendors[0]?.held === 0)
+    await sees(desk, who.it, (seen) => JSON.stringify(room(seen, offboardingRoom)).includes('Watched for 30 d'))
     // SDKs set their clock by it.
     const { date } = Object.fromEntries((await fetch(desk.room().sandbox.vendors.aws.url)).headers)
     expect(Math.abs(Date.parse(date ?? '') - Date.now())).toBeLessThan(hour)
