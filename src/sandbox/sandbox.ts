@@ -70,7 +70,7 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-export interface ShownVendor extends Pick<Vendor, 'hosts' | 'settings' | 'shows' | 'temper'> {
+export interface ShownVendor extends Pick<Vendor, 'hosts' | 'settings' | 'shows' | 'temper' | 'world'> {
   use: string
 }
 
@@ -142,12 +142,13 @@ export async function openWorld(options: SandboxOptions = {}): Promise<SandboxWo
 
 function shownOf(vendors: Readonly<Record<string, Omit<ShownVendor, 'use'>>>): ShownVendor[] {
   return Object.entries(vendors)
-    .map(([use, { hosts, settings, shows, temper }]) => ({
+    .map(([use, { hosts, settings, shows, temper, world }]) => ({
       use,
       hosts,
       settings,
       ...(shows && { shows }),
       ...(temper && { temper }),
+      ...(world && { world }),
     }))
     .sort((a, b) => (a.use < b.use ? -1 : 1))
 }

@@ -19,6 +19,8 @@ export interface Vendor extends Pick<Pretend, 'url' | 'hosts' | 'close'> {
   shows?(email: string): Shown[]
   /** How it is disposed from now on; only for one that is not reached by HTTP, the others are bent on the way. */
   temper?(to: Temper): void
+  /** What it knows, where that can be put back as it was at the beginning. */
+  world?: { rewind(): void }
 }
 
 /**

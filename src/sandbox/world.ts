@@ -10,10 +10,12 @@ export interface World<S> {
   /** The truth, for the vendor's own checks and for tests. */
   truth(): S
   write<T>(change: (state: S) => T): T
+  /** Everything is again as it was at the beginning, as if somebody had given it back. */
+  rewind(): void
 }
 
 /** `lagMs`: how long a change stays invisible. */
-export function world<S>(initial: S, lagMs = 0, now: () => number = Date.now): World<S> {
+export function world<S extends object>(initial: S, lagMs = 0, now: () => number = Date.now): World<S> {
   const state = structuredClone(initial)
   let stale: { state: S; until: number } | undefined
   const peek = () => (stale && now() < stale.until ? stale.state : state)
@@ -24,6 +26,12 @@ export function world<S>(initial: S, lagMs = 0, now: () => number = Date.now): W
     write(change) {
       if (lagMs > 0 && !(stale && now() < stale.until)) stale = { state: structuredClone(state), until: now() + lagMs }
       return change(state)
+    },
+    rewind() {
+      stale = undefined
+      // The same object: others hold on to it.
+      for (const key of Object.keys(state)) delete state[key as keyof S]
+      Object.assign(state, structuredClone(initial))
     },
   }
 }

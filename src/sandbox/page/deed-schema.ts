@@ -43,6 +43,7 @@ export const KnobShape = z.discriminatedUnion('turn', [
     vendor: id,
     to: z.enum(['normal', 'slow', 'throttled', 'failing', 'refusing']),
   }),
+  z.strictObject({ turn: z.literal('give-back'), vendor: id }),
   z.strictObject({ turn: z.literal('lose-reply') }),
   z.strictObject({ turn: z.literal('deliver-twice') }),
   z.strictObject({ turn: z.literal('refresh-socket'), which: z.enum(['one', 'all']) }),

@@ -21,6 +21,8 @@ export async function turn(room: Room, knob: Exclude<Knob, { turn: 'anew' }>): P
   switch (knob.turn) {
     case 'vendor':
       return vendor(room, knob)
+    case 'give-back':
+      return giveBack(room, knob.vendor)
     case 'clock':
       return moveClock(room, knob.ms)
     case 'restart':
@@ -63,6 +65,14 @@ function vendor(room: Room, { vendor: use, to }: Extract<Knob, { turn: 'vendor' 
   for (const one of chosen) room.tempers.set(one.use, to)
   const name = use === 'every' ? 'Each system' : (chosen[0]?.title ?? use)
   return said(`${name} ${words[to]}.`)
+}
+
+function giveBack(room: Room, use: string): Turned {
+  const vendor = room.sandbox.shown.find((one) => one.use === use)
+  const title = room.vendors.find((one) => one.use === use)?.title ?? use
+  if (!vendor?.world) return { ok: false, said: `${title} cannot be put back here.` }
+  vendor.world.rewind()
+  return said(`Somebody has put ${title} back as it was. A day later, Latchkey sees it.`)
 }
 
 function moveClock(room: Room, ms: number): Turned {

@@ -31,6 +31,8 @@ export interface VendorState {
   /** Of the rows: still held now, and held before. */
   held: number
   heldBefore: number
+  /** It can be put back as it was. */
+  givesBack: boolean
   /** Requests that it has received from the bot. */
   calls: number
 }
@@ -59,6 +61,8 @@ export interface KnobsNow {
 export type Knob =
   /** `every` as vendor: all of them. */
   | { turn: 'vendor'; vendor: string; to: Temper }
+  /** Somebody puts all of it back as it was at the beginning, behind Latchkey's back: what the watch is for. */
+  | { turn: 'give-back'; vendor: string }
   /** The next message that the bot posts is posted, but Slack's answer is lost on the way. */
   | { turn: 'lose-reply' }
   /** The next thing that somebody does reaches the bot twice. */

@@ -7,6 +7,7 @@ export interface Showing {
   use: string
   title: string
   shows?: (email: string) => Shown[]
+  world?: object
 }
 
 export interface Side {
@@ -23,11 +24,12 @@ export function vendorsSide(world: number, vendors: readonly Showing[], tempers:
   let version = 1
 
   function states(leaver: string): VendorState[] {
-    return vendors.map(({ use, title, shows }, at) => {
+    return vendors.map(({ use, title, shows, world: kept }, at) => {
       const rows = paired(before.get(leaver)?.[at] ?? [], shows?.(leaver) ?? [])
       const held = rows.filter((row) => row.now?.held).length
       const heldBefore = rows.filter((row) => row.before?.held).length
-      return { use, title, temper: tempers.of(use), rows, held, heldBefore, calls: tempers.calls(use) }
+      const temper = tempers.of(use)
+      return { use, title, temper, rows, held, heldBefore, givesBack: kept !== undefined, calls: tempers.calls(use) }
     })
   }
 

@@ -134,4 +134,22 @@ describe('an offboarding while time is moved', () => {
     const { date } = Object.fromEntries((await fetch(desk.room().sandbox.vendors.aws.url)).headers)
     expect(Math.abs(Date.parse(date ?? '') - Date.now())).toBeLessThan(hour)
   })
+
+  test('what somebody puts back behind its back is seen a day later', async () => {
+    await desk.turn({ turn: 'anew' })
+    await ask(desk)
+    await sign(desk)
+    await sees(desk, who.it, (seen) => JSON.stringify(room(seen, offboardingRoom)).includes('is done'))
+    const [before] = (await desk.vendors()).vendors
+    expect(before?.givesBack).toBe(true)
+    expect(await desk.turn({ turn: 'give-back', vendor: 'nothing-here' })).toMatchObject({ ok: false })
+    expect(await desk.turn({ turn: 'give-back', vendor: 'zoom' })).toMatchObject({ ok: true })
+    const [after] = (await desk.vendors()).vendors
+    expect(after?.held).toBe(after?.heldBefore)
+    expect(after?.held).toBeGreaterThan(before?.held ?? 0)
+    await desk.turn({ turn: 'clock', ms: day + hour })
+    await sees(desk, who.it, (seen) => JSON.stringify(room(seen, offboardingRoom)).includes('Access came back'))
+    await press(desk, who.it, 'try-again')
+    await sees(desk, who.it, async () => ((await desk.vendors()).vendors[0]?.held ?? 0) < (after?.held ?? 0))
+  })
 })

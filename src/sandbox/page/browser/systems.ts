@@ -49,6 +49,13 @@ function System({ one }: { one: VendorState }) {
         </select>
       </header>
       ${open && areas.map((area) => html`<${Area} key=${area} name=${area} rows=${one.rows.filter((row) => row.area === area)} />`)}
+      ${
+        open &&
+        one.givesBack &&
+        html`<p class="row"><button type="button" class="button" onClick=${() => void turn({ turn: 'give-back', vendor: one.use })}>
+          Put it back behind Latchkey's back
+        </button></p>`
+      }
     </section>`
 }
 
