@@ -51,7 +51,7 @@ async function simulated(): Promise<void> {
   sum.doubled += done.doubled
   sum.seeds += done.seeds
   say(
-    `simulated: ${done.points} points (${done.faults} of them a disk that fails) in ${done.seeds} seeds, ${done.played} different recoveries played to the end, ${seconds} s`,
+    `simulated: ${done.points} points (${done.faults} of them a disk that fails) in ${done.seeds} seeds, ${done.played} different recoveries played to the end, ${done.alike} read what another one had read, ${seconds} s`,
   )
   say(`  lost ${done.lost}, doubled ${done.doubled}, broken ${done.broken}`)
   failures.push(...done.failures.map(spoken))

@@ -1,6 +1,7 @@
 /** Every point of a run: the process dies there, in each way, starts again, and must bring it to the same good end. */
 import type { Wrong } from './invariants.ts'
 import type { Bent } from './life.ts'
+import { nameOfOpened } from './opened.ts'
 import { type Played, play } from './play.ts'
 import type { Scene } from './scene.ts'
 import { aftermath, beginning, type Crash, type FrozenWorld, type Point, type World } from './world.ts'
@@ -18,6 +19,8 @@ export interface Tally {
   points: number
   /** Of these, how many led to a state of their own, which was played to its end. */
   played: number
+  /** Recoveries whose process read what another one had read; of these, some are played all the same. */
+  alike: number
   failures: Failure[]
 }
 
@@ -56,13 +59,12 @@ export interface Options {
 
 export async function enumerate(scene: Scene, options: Options = {}): Promise<Tally> {
   const { bent = {} } = options
-  const tally: Tally = { points: 0, played: 0, failures: [] }
-  const known = new Map<string, readonly Wrong[]>()
+  const tally: Tally = { points: 0, played: 0, alike: 0, failures: [] }
   const first = await forked(beginning(scene), bent, options.wanted ?? (() => true))
   tally.points += 1
   tally.played += 1
   if (first.played.wrong.length > 0) tally.failures.push(failureOf(scene, '0', 'no crash', first.played.wrong))
-  const work = { scene, bent, known, tally, options }
+  const work = { scene, bent, left: new Map(), opened: new Map(), tally, options }
   for (const fork of first.forks) {
     if (tally.failures.length >= (options.enough ?? Number.POSITIVE_INFINITY)) break
     await crashAt(work, fork, '')
@@ -73,28 +75,51 @@ export async function enumerate(scene: Scene, options: Options = {}): Promise<Ta
 interface Work {
   scene: Scene
   bent: Bent
-  known: Map<string, readonly Wrong[]>
+  /** How each ended, by what its process was left. */
+  left: Map<string, readonly Wrong[]>
+  /** How each ended, by what its process had read. */
+  opened: Map<string, readonly Wrong[]>
   tally: Tally
   options: Options
 }
 
 async function crashAt(work: Work, { point, frozen }: Fork, before: string): Promise<void> {
   for (const crash of crashesAt(frozen)) {
-    const { scene, bent, known, tally } = work
+    const { scene, tally, options } = work
     const left = aftermath(frozen, crash)
     const name = `${before}${point.io} ${point.moment} ${crash.death} ${crash.flights}`
     tally.points += 1
-    let wrong = known.get(left.name)
+    let wrong = work.left.get(left.name)
     if (!wrong) {
-      tally.played += 1
-      const isTwice = before === '' && isChosen(work.options.twice ?? 0, tally.played)
-      const { played, forks } = await forked(left.open(), bent, () => isTwice)
-      wrong = played.wrong
-      known.set(left.name, wrong)
-      for (const fork of forks) await crashAt(work, fork, `${name}, `)
+      const isTwice = before === '' && isChosen(options.twice ?? 0, work.left.size + 1)
+      const end = await recovered(work, left.open(), isTwice)
+      wrong = end.wrong
+      work.left.set(left.name, wrong)
+      for (const fork of end.forks) await crashAt(work, fork, `${name}, `)
     }
     if (wrong.length > 0) tally.failures.push(failureOf(scene, name, point.what, wrong))
   }
+}
+
+/** So many of those that are alike are played to their end all the same. */
+const playedAgain = 1 / 16
+
+/** To its end, or until its process has read what another one has read, whose end is known. */
+async function recovered({ bent, opened, tally }: Work, world: World, isTwice: boolean) {
+  let name: string | undefined
+  let known: readonly Wrong[] | undefined
+  world.onOpened = (store) => {
+    name = nameOfOpened(world, store)
+    known = opened.get(name)
+    if (!known) return false
+    tally.alike += 1
+    return !isTwice && !isChosen(playedAgain, tally.alike)
+  }
+  const { played, forks } = await forked(world, bent, () => isTwice)
+  if (known && played.ended === 'died') return { wrong: known, forks }
+  tally.played += 1
+  if (name) opened.set(name, played.wrong)
+  return { wrong: played.wrong, forks }
 }
 
 function isChosen(share: number, count: number): boolean {

@@ -32,7 +32,7 @@ export async function enumerateFaults(
   scene: Scene,
   { bent = {}, enough = Number.POSITIVE_INFINITY }: Pick<Options, 'bent' | 'enough'> = {},
 ): Promise<Tally> {
-  const tally: Tally = { points: 0, played: 0, failures: [] }
+  const tally: Tally = { points: 0, played: 0, alike: 0, failures: [] }
   const operations = new Map<number, Operation>()
   const { played } = await forked(beginning(scene), bent, (point) => {
     const [where, operation] = point.what.split(' ')

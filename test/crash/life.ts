@@ -45,6 +45,10 @@ export async function live(world: World, bent: Bent = {}): Promise<Life> {
   const disk = bent.disk?.(world.disk) ?? world.disk
   const { segmentBytes } = scene
   const store = await openEmbeddedStore({ folder, disk, clock, log, summarize, onFatal, segmentBytes })
+  if (world.onOpened?.(store)) {
+    world.dead = true
+    return new Promise(() => undefined)
+  }
   const settling = { ...usualSettling, ...bent.settling }
   const around = { clock, random: world.chance, log, settling, onFatal, newId: () => 'off-1' }
   const engine = createEngine(store, systems, around)

@@ -13,6 +13,7 @@ export async function showSeed(seed: number): Promise<Tally> {
   return {
     points: crashes.points + faults.points,
     played: crashes.played + faults.played,
+    alike: crashes.alike + faults.alike,
     failures: [...crashes.failures, ...faults.failures],
   }
 }
@@ -24,7 +25,7 @@ export async function showPoint(seed: number, point: string, say: (line: string)
   const fault = faultAt(point)
   const wrong = fault ? await withFault({ ...scene, closes: true }, fault) : await shown(seed, point, say)
   back()
-  return { points: 1, played: 1, failures: wrong.length > 0 ? [{ seed, point, what: 'again', wrong }] : [] }
+  return { points: 1, played: 1, alike: 0, failures: wrong.length > 0 ? [{ seed, point, what: 'again', wrong }] : [] }
 }
 
 async function shown(seed: number, point: string, say: (line: string) => void) {

@@ -8,6 +8,8 @@ export interface Simulated {
   points: number
   /** States that these points led to, each played to its end. */
   played: number
+  /** States that came to the same open folder as another one; some of these are played all the same. */
+  alike: number
   /** Of the points: operations at which the disk failed. */
   faults: number
   seeds: number
@@ -25,7 +27,17 @@ export interface SimulatedOptions {
 }
 
 export async function run({ points, from = 1, say }: SimulatedOptions): Promise<Simulated> {
-  const total: Simulated = { points: 0, played: 0, faults: 0, seeds: 0, lost: 0, doubled: 0, broken: 0, failures: [] }
+  const total: Simulated = {
+    points: 0,
+    played: 0,
+    alike: 0,
+    faults: 0,
+    seeds: 0,
+    lost: 0,
+    doubled: 0,
+    broken: 0,
+    failures: [],
+  }
   let next = from
   const lane = async (): Promise<void> => {
     // Nearly everything dies young here, and a small nursery would be swept all the time.
@@ -67,6 +79,7 @@ function add(total: Simulated, { crashes, faults }: Share): void {
   for (const tally of [crashes, ...(faults ? [faults] : [])]) {
     total.points += tally.points
     total.played += tally.played
+    total.alike += tally.alike
     total.failures = [...total.failures, ...tally.failures]
     for (const { wrong } of tally.failures) for (const kind of new Set(wrong.map((one) => one.kind))) total[kind] += 1
   }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { again, enumerate, forked } from './enumerate.ts'
 import { enumerateFaults } from './faults.ts'
+import { nameOfOpened } from './opened.ts'
 import { play } from './play.ts'
 import { type Scene, sceneOf, smallest } from './scene.ts'
 import { install } from './time.ts'
@@ -53,6 +54,35 @@ describe('the simulated world', () => {
       expect((await play(world)).ended).toBe('died')
       expect(await told(aftermath(world.freeze(), crash).open()), `${io} ${moment}`).toEqual(copied)
     }
+  }, 60_000)
+
+  test('what has read the same goes on in the same way, however it was left', async () => {
+    const { forks } = await forked(beginning(scene), {}, (point) => point.what.includes('write') && point.io % 3 === 0)
+    const ends = new Map<string, Awaited<ReturnType<typeof told>>>()
+    let alike = 0
+    for (const { frozen } of forks)
+      for (const death of ['kill', 'power', 'torn'] as const) {
+        const world = aftermath(frozen, { death, flights: 'late' }).open()
+        let name = ''
+        world.onOpened = (store) => {
+          name = nameOfOpened(world, store)
+          return false
+        }
+        const end = await told(world)
+        const known = ends.get(name)
+        if (known) alike += 1
+        expect(end, name).toEqual(known ?? end)
+        ends.set(name, end)
+      }
+    expect(alike).toBeGreaterThan(10)
+    expect(ends.size).toBeGreaterThan(10)
+  }, 60_000)
+
+  test('a process that was told to go no further does nothing more', async () => {
+    const world = beginning(scene)
+    world.onOpened = () => true
+    expect((await play(world)).ended).toBe('died')
+    expect(world.moving.slack.messages).toEqual([])
   }, 60_000)
 
   test('a point can be tried again by its name, also a second crash', async () => {

@@ -2,6 +2,7 @@
  * Everything outside the process: disk, network, vendors, Slack and people's memory. It counts every input and output,
  * can be copied at each of them for next to nothing, and goes on when the process is dead.
  */
+import type { EmbeddedStore } from '../../src/store/embedded.ts'
 import type { FrozenDisk, MemoryDisk } from '../support/disk-memory.ts'
 import { memoryDisk } from '../support/disk-memory.ts'
 import { t0 } from '../support/story.ts'
@@ -57,6 +58,8 @@ export class World {
   onPoint: ((point: Point) => boolean) | undefined
   /** Asked when a vendor's write arrives: what is wrong with its coming now. */
   onWrite: ((request: VendorRequest) => string | undefined) | undefined
+  /** Hears of a folder that was opened, before anything else is done; answering true, the process goes no further. */
+  onOpened: ((store: EmbeddedStore) => boolean) | undefined
   /** Nothing answers any more. */
   dead = false
   ios = 0
