@@ -93,7 +93,9 @@ export async function perform<T>(call: Call<T>, tools: CallTools): Promise<Finis
     if (outcome.kind === 'busy') progress.busy += 1
     if (outcome.kind === 'busy' && outcome.pauseMs) call.bucket.pause(outcome.pauseMs)
     const again = outcome.kind === 'busy' || (outcome.kind === 'lost' && !call.writes)
-    if (!again || progress.attempts >= tools.patience.attempts || !(await held(call, outcome, progress, tools)))
+    if (!again && call.context?.knocking) call.context.knocking = false
+    const most = call.context?.knocking ? 1 : tools.patience.attempts
+    if (!again || progress.attempts >= most || !(await held(call, outcome, progress, tools)))
       return finished(settled(call, outcome, progress, tools), progress, tools)
   }
 }

@@ -18,6 +18,11 @@ export interface CallContext {
   signal?: AbortSignal
   /** Ends waiting alone: what is in flight may still be answered. */
   hold?: AbortSignal
+  /**
+   * Asked again by somebody who backs off: until there is an answer each call is tried once, since the gate's own tries
+   * on top would only multiply what a system that is away gets. The gate sets it to false at the first answer.
+   */
+  knocking?: boolean
   /** The gate adds every call that finally failed, oldest first. */
   failures: Failure[]
 }

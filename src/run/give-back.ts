@@ -30,7 +30,7 @@ function lookPatiently(work: GiveBackWork): Promise<readonly Finding[] | undefin
   const unread = (one: Finding): Finding => ({ ...one, state: 'unknown', fact: 'could not be read' })
   return patiently(
     work,
-    () => look(work, work.taken.plan),
+    (again) => look(work, work.taken.plan, again),
     (fact) => end(work, 'unknown', work.run().findings.map(unread), fact),
   )
 }

@@ -57,8 +57,9 @@ function flightLeft(work: Working, { answeredAt, refusal }: AppliedFinding): num
   return Date.parse(refusal.at) + work.settling.inFlight - work.clock.now().getTime()
 }
 
-export async function look(work: Working, plan: PlanStep): Promise<Looked> {
-  const context = contextOf(work, plan)
+/** `again`: the system gave no answer a moment ago. */
+export async function look(work: Working, plan: PlanStep, again = false): Promise<Looked> {
+  const context = { ...contextOf(work, plan), knocking: again }
   try {
     return { findings: await inCall(context, async () => findingsOf(work.step, await work.look(work.signal))) }
   } catch (error) {
@@ -80,16 +81,17 @@ export function isPassing(kind: FailureKind): boolean {
  */
 export async function lookPatiently(
   work: Working,
-  ask: () => Promise<Looked>,
+  ask: (again: boolean) => Promise<Looked>,
   giveUp: (fact: string) => Promise<void>,
 ): Promise<readonly Finding[] | undefined> {
   const until = work.clock.now().getTime() + work.settling.patience
-  for (let pause = work.settling.firstPause; ; pause = Math.min(pause * 2, 30_000)) {
-    const looked = await ask()
+  const { firstPause } = work.settling
+  for (let pause = firstPause; ; pause = Math.min(pause * 2, 30_000)) {
+    const looked = await ask(pause > firstPause)
     if ('findings' in looked) return looked.findings
     const { kind, fact } = looked.failure
     if (!isPassing(kind) || work.clock.now().getTime() + pause > until) {
-      await giveUp(isPassing(kind) ? stoppedAsking(fact) : fact)
+      await giveUp(isPassing(kind) ? stoppedAsking(work, fact) : fact)
       return undefined
     }
     await work.clock.sleep(pause, work.signal)
@@ -97,8 +99,9 @@ export async function lookPatiently(
 }
 
 /** The patience is over, so the next move is a person's. */
-export function stoppedAsking(fact: string): string {
-  return `${fact} Latchkey has stopped asking: once it answers, somebody presses Try again.`
+export function stoppedAsking({ settling }: Working, fact: string): string {
+  const minutes = Math.ceil(settling.patience / 60_000)
+  return `${fact} Latchkey has stopped asking after ${minutes} min: once it answers, somebody presses Try again.`
 }
 
 /** What a step is handed may itself need the system; where that fails, nothing is ordered and `refused` keeps the reason. */

@@ -67,8 +67,8 @@ export async function pollStep(work: StepWork): Promise<void> {
   if (!isPassing(kind) || overdue) await end(work, 'unknown', unread(work), fact)
 }
 
-async function look(work: StepWork): Promise<Looked> {
-  const looked = await lookAt(work, work.run().plan)
+async function look(work: StepWork, again = false): Promise<Looked> {
+  const looked = await lookAt(work, work.run().plan, again)
   return 'findings' in looked ? { findings: carried(knownOf(work), looked.findings) } : looked
 }
 
@@ -76,7 +76,7 @@ async function look(work: StepWork): Promise<Looked> {
 function lookPatiently(work: StepWork): Promise<readonly Finding[] | undefined> {
   return patiently(
     work,
-    () => look(work),
+    (again) => look(work, again),
     (fact) => end(work, 'unknown', unread(work), fact),
   )
 }
@@ -171,7 +171,7 @@ function withReason(work: StepWork, finding: Finding): Finding {
   if (finding.state !== 'open') return finding
   const applied = work.run().applied[finding.id]
   const refusal = applied?.refusal
-  const why = refusal?.kind === 'busy' ? stoppedAsking(refusal.fact) : refusal?.fact
+  const why = refusal?.kind === 'busy' ? stoppedAsking(work, refusal.fact) : refusal?.fact
   if (why && !applied?.answeredAt) return { ...finding, fact: why }
   if (mustAsk(work, finding))
     return { ...finding, fact: 'ordered, but the answer was lost and cannot be read back: please check by hand' }

@@ -20,7 +20,7 @@ export function nameOfOpened({ disk, moving, scene }: World, store: EmbeddedStor
   return sha256(JSON.stringify([bytes, [...folders].filter(isRead).sort(), read, outside]))
 }
 
-/** A copy of what was cut off lies there for people; the program only looks for a name that is free. */
+/** A copy of what was cut off lies in set-aside/ for people, and a draft is begun afresh: of both only the names are read. */
 function isRead(path: string): boolean {
-  return !path.includes('/set-aside')
+  return !path.includes('/set-aside') && !path.endsWith('/.draft')
 }

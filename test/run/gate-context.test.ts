@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it, vi } from 'vitest'
 import { Busy, Denied, InDoubt, Rejected } from '../../src/connector.ts'
 import { type CallContext, explain, type Failure, inCall } from '../../src/run/gate.ts'
+import type { Fault } from '../../src/sandbox/server.ts'
 import { skippingClock, worldClock } from '../support/world-clock.ts'
 import { address, bench, failureOf, json } from './gate-support.ts'
 
@@ -83,6 +84,21 @@ describe('the context of a call', () => {
     expect(records[1]).not.toHaveProperty('offboarding')
     expect(one.failures).toHaveLength(1)
     expect(other.failures).toEqual([])
+  })
+})
+
+describe('knocking at a system that gave no answer', () => {
+  it('takes one try a call, and the usual ones from its first answer on', async () => {
+    const away: Fault = { as: { status: 503 } }
+    const { gate, records, vendor } = await bench({ faults: [away] })
+    const knocking: CallContext = { knocking: true, failures: [] }
+    const ask = () => inCall(knocking, () => gate.fetch(`${address}/users/17`))
+    await expect(ask()).rejects.toThrow(Busy)
+    expect(knocking.knocking).toBe(true)
+    await ask()
+    vendor.faults.push(away)
+    await ask()
+    expect(records.map(({ kind, attempts }) => `${kind} ${attempts}`)).toEqual(['busy 1', 'answered 1', 'answered 2'])
   })
 })
 

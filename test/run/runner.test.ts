@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it as test, vi } from 'vitest'
 import { Busy, type Connector, Denied, InDoubt, Rejected } from '../../src/connector.ts'
 import type { Event } from '../../src/offboarding/event.ts'
+import { currentCall } from '../../src/run/gate-context.ts'
 import { memoryStore } from '../support/memory-store.ts'
 import { hr, it, leaver, request } from '../support/story.ts'
 import { type Bench, bench, ended, signedOff, toy, toyConnector, toyStep, until } from '../support/toy.ts'
@@ -266,6 +267,19 @@ describe('a run that meets trouble', () => {
     }
     const { one } = await run([toyConnector('zoo', [toyStep(world, 'keys')])])
     expect(one.state).toBe('done')
+  })
+  test('a system that is away for a while is only knocked at meanwhile', async () => {
+    const world = toy({ keys: ['k1'] })
+    const knocks: unknown[] = []
+    world.after = () => {
+      world.onLook = () => {
+        knocks.push(currentCall()?.knocking)
+        if (knocks.length < 4) throw new Busy('ZOO does not answer')
+      }
+    }
+    const { one } = await run([toyConnector('zoo', [toyStep(world, 'keys')])])
+    expect(one.state).toBe('done')
+    expect(knocks).toEqual([false, true, true, true])
   })
   test('a refused credential stops that system only, and another try is given when a person asks', async () => {
     const [world, other] = [toy({ keys: ['k'], groups: ['g'] }), toy({ barn: ['b'] })]
