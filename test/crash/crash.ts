@@ -37,8 +37,22 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-function wanted(layer: string): boolean {
-  return values.layer === undefined || values.layer === layer
+/**
+ * Side by side: real processes wait most of the time, and what only counts yields to them (nice), so that none of them
+ * is late for its own time-outs.
+ */
+const tracks = [
+  ['simulated', 'storms'],
+  ['syscalls', 'soak'],
+] as const
+
+type Name = (typeof tracks)[number][number]
+
+async function run(track: readonly Name[]): Promise<void> {
+  for (const name of track) {
+    if (values.layer !== undefined && values.layer !== name) continue
+    await (name === 'simulated' ? simulated() : other(name))
+  }
 }
 
 async function simulated(): Promise<void> {
@@ -63,7 +77,7 @@ function spoken({ seed, point, what, wrong }: Failure): string {
 }
 
 /** Layers of real processes, where they are there. */
-async function other(name: 'syscalls' | 'soak' | 'storms'): Promise<void> {
+async function other(name: Exclude<Name, 'simulated'>): Promise<void> {
   const file = new URL(`./${name}.ts`, import.meta.url)
   if (!existsSync(file)) return say(`${name}: not there`)
   const layer: { run(options: { seconds?: number }): Promise<Layer> } = await import(file.href)
@@ -88,10 +102,7 @@ async function oneSeed(seed: number): Promise<void> {
 }
 
 if (values.seed) await oneSeed(Number(values.seed))
-else {
-  if (wanted('simulated')) await simulated()
-  for (const layer of ['syscalls', 'soak', 'storms'] as const) if (wanted(layer)) await other(layer)
-}
+else await Promise.all(tracks.map(run))
 for (const failure of failures.slice(0, 20)) say(`  ${failure}`)
 if (failures.length > 20) say(`  and ${failures.length - 20} more`)
 if (values.json) say(JSON.stringify(sum))

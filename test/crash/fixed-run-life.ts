@@ -1,6 +1,6 @@
 /** Lives of the bot: `src/main.ts start` in a process of its own, or the same subcommand in one that is kept warm. */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,9 +22,10 @@ export interface Life {
   kill(): void
 }
 
-export interface ColdLife extends Life {
+/** One that waits, once it is loaded, so that it can be looked at from the beginning. */
+export interface WaitingLife extends Life {
   pid: number
-  /** Of one that waits: resolves once it is loaded; at the latest when it ends. */
+  /** At the latest when it ends. */
   loaded: Promise<unknown>
   /** On with it, at the time that it is in its world by now. */
   go(): void
@@ -42,7 +43,7 @@ const compiled = { NODE_COMPILE_CACHE: mkdtempSync(join(tmpdir(), 'latchkey-comp
 process.once('exit', () => rmSync(compiled.NODE_COMPILE_CACHE, { recursive: true, force: true }))
 
 /** Nothing of the harness's own environment gets in. */
-export function coldLife(env: Readonly<Record<string, string>>, bending: Bending): ColdLife {
+export function coldLife(env: Readonly<Record<string, string>>, bending: Bending): WaitingLife {
   const child = spawn(
     process.execPath,
     ['--import', resolve, '--import', preload, join(root, 'src/main.ts'), 'start'],
@@ -66,33 +67,51 @@ export function coldLife(env: Readonly<Record<string, string>>, bending: Bending
   }
 }
 
-const idle: ChildProcess[] = []
+interface Warm {
+  child: ChildProcess
+  loaded: Promise<unknown>
+}
 
-export function warmLife(env: Readonly<Record<string, string>>, bending: Bending): Life {
-  const child = idle.pop() ?? freshWarm()
-  child.send({ start: env, bending })
+const idle: Warm[] = []
+
+export function warmLife(env: Readonly<Record<string, string>>, bending: Bending): WaitingLife {
+  const { child, loaded } = idle.pop() ?? freshWarm()
   // Listeners must not pile up on a process that lives a hundred times.
   const heard = new AbortController()
   const { signal } = heard
-  const over = once(child, 'message', { signal }).then(([{ code }]) => {
-    idle.push(child)
+  const over = messageOf(child, 'code', signal).then(({ code }) => {
+    idle.push({ child, loaded })
     return [code, null]
   })
   const life = lifeOf(child, Promise.race([over, once(child, 'close', { signal })]))
   void life.ended.then(() => heard.abort())
-  return { ...life, stop: () => void child.send('stop'), kill: () => void child.kill('SIGKILL') }
+  return {
+    ...life,
+    pid: child.pid ?? 0,
+    stop: () => void child.send('stop'),
+    kill: () => void child.kill('SIGKILL'),
+    loaded: Promise.race([loaded, life.ended]),
+    go: () => void child.send({ start: env, bending }),
+  }
 }
 
-function freshWarm(): ChildProcess {
+/** What it says of itself, by the name of what it says. */
+async function messageOf(child: ChildProcess, name: string, signal?: AbortSignal) {
+  for await (const [message] of on(child, 'message', signal ? { signal } : {})) if (name in message) return message
+}
+
+function freshWarm(): Warm {
   const execArgv = ['--import', resolve]
-  const child = fork(warm, { cwd: root, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...compiled } })
-  child.once('exit', () => idle.splice(0, idle.length, ...idle.filter((one) => one !== child)))
-  return child
+  // One thread for files: whoever looks at its system calls counts each thread for itself.
+  const env = { ...compiled, UV_THREADPOOL_SIZE: '1' }
+  const child = fork(warm, { cwd: root, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env })
+  child.once('exit', () => idle.splice(0, idle.length, ...idle.filter((one) => one.child !== child)))
+  return { child, loaded: messageOf(child, 'loaded') }
 }
 
 /** Nobody is started again after this. */
 export async function endWarm(): Promise<void> {
-  const all = idle.splice(0)
+  const all = idle.splice(0).map(({ child }) => child)
   const ended = all.map((child) => once(child, 'exit'))
   for (const child of all) child.kill('SIGKILL')
   await Promise.all(ended)

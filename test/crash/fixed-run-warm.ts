@@ -3,6 +3,7 @@
  * ten times as long, nearly all of it for loading modules.
  */
 import { readFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { run } from '../../src/cli/run.ts'
 import { bend } from './fixed-run-bend.ts'
 import type { Bending } from './fixed-run-time.ts'
@@ -32,3 +33,7 @@ process.on('message', (order: Order) => {
   else start(order.start, order.bending).catch(die)
 })
 process.on('unhandledRejection', die)
+// As in a cold one that waits: all is loaded, and the thread for files is there.
+await Promise.all([import('../../src/cli/start.ts'), import('@aws-sdk/client-iam'), import('@aws-sdk/client-sts')])
+await stat(import.meta.filename)
+process.send?.({ loaded: true })

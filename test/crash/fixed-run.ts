@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../src/clock.ts'
 import { type CliBed, channel, openCliBed } from '../cli/bed.ts'
 import { signedFolder } from './fixed-run-folder.ts'
-import { type ColdLife, coldLife, type Life, warmLife } from './fixed-run-life.ts'
+import { coldLife, type Life, type WaitingLife, warmLife } from './fixed-run-life.ts'
 import { type Bending, clockOf, type WorldTime } from './fixed-run-time.ts'
 
 export interface RunOptions {
@@ -28,9 +28,9 @@ export interface FixedWorld {
   options: RunOptions
   /** So much time has passed, for everybody who is started from now on, and for the systems around. */
   skip(ms: number): void
-  start(how?: How): ColdLife
-  /** The same in a process that is kept warm. */
-  startWarm(): Life
+  start(how?: How): WaitingLife
+  /** The same in a process that is kept warm; it waits for `go`. */
+  startWarm(): WaitingLife
   close(): Promise<void>
 }
 

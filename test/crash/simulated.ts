@@ -1,6 +1,7 @@
 /** The simulated world on all cores: seed after seed, until enough points were tried. */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { resourceLimits } from './counting-thread.ts'
 import type { Failure } from './enumerate.ts'
 import type { Share } from './worker.ts'
 
@@ -40,8 +41,6 @@ export async function run({ points, from = 1, say }: SimulatedOptions): Promise<
   }
   let next = from
   const lane = async (): Promise<void> => {
-    // Nearly everything dies young here, and a small nursery would be swept all the time.
-    const resourceLimits = { maxYoungGenerationSizeMb: 128 }
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits })
     try {
       while (total.points < points) {

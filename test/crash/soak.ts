@@ -7,7 +7,7 @@ import { cast } from '../../src/sandbox/company.ts'
 import { type Chance, chanceFrom } from './chance.ts'
 import { type FixedWorld, openFixedWorld } from './fixed-run.ts'
 import { type Ended, overOrEnded, readEnd, stopped } from './fixed-run-end.ts'
-import type { ColdLife } from './fixed-run-life.ts'
+import type { WaitingLife } from './fixed-run-life.ts'
 import { verdictOf } from './fixed-run-verdict.ts'
 import type { Tried } from './syscalls.ts'
 
@@ -112,19 +112,19 @@ async function killed(world: FixedWorld, chance: Chance, mayKill: () => boolean)
   }
 }
 
-async function begun(life: ColdLife): Promise<ColdLife> {
+async function begun(life: WaitingLife): Promise<WaitingLife> {
   await life.loaded
   life.go()
   return life
 }
 
-async function outlives(life: ColdLife, world: FixedWorld, ms: number): Promise<boolean> {
+async function outlives(life: WaitingLife, world: FixedWorld, ms: number): Promise<boolean> {
   const over = overOrEnded(world, life)
   over.catch(() => undefined) // Told by whoever waits for the end.
   return (await Promise.race([over, wait(ms)])) !== undefined
 }
 
-async function toTheEnd(world: FixedWorld, life: ColdLife): Promise<void> {
+async function toTheEnd(world: FixedWorld, life: WaitingLife): Promise<void> {
   if ((await overOrEnded(world, life)) === 'ended') throw new Error(`the bot ended of itself: ${life.printed()}`)
   await stopped(life)
 }

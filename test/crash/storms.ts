@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Offboarding } from '../../src/offboarding/offboarding.ts'
+import { resourceLimits } from './counting-thread.ts'
 import type { Wrong } from './invariants.ts'
 import { type Played, play } from './play.ts'
 import { type Scene, sceneOf } from './scene.ts'
@@ -114,7 +115,7 @@ export async function run({ seeds = usualSeeds, from = 1 }: { seeds?: number; fr
 }
 
 async function shared(workerData: { from: number; count: number; step: number }): Promise<Stormed> {
-  const worker = new Worker(new URL('./storm-worker.ts', import.meta.url), { workerData })
+  const worker = new Worker(new URL('./storm-worker.ts', import.meta.url), { workerData, resourceLimits })
   const [answer] = (await once(worker, 'message')) as [Stormed]
   await worker.terminate()
   return answer

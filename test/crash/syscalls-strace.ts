@@ -37,11 +37,11 @@ export interface Trace {
   hit: string | undefined
 }
 
-/** Resolves once strace is attached. */
+/** Resolves once strace is attached; `leave` lets go of a process that lives on. */
 export async function attached(
   pid: number,
   { thread, calls, paths = [], inject, log }: Tracing,
-): Promise<{ done: Promise<unknown> }> {
+): Promise<{ done: Promise<unknown>; leave(): void }> {
   const trace = calls.join(',')
   const injecting = inject ? ['-e', `inject=${trace}:${inject.what}:when=${inject.nth}`] : []
   const only = paths.flatMap((path) => ['-P', path])
@@ -60,7 +60,7 @@ export async function attached(
       if (/Process \d+ attached/.test(said)) attach()
     })
   })
-  return { done }
+  return { done, leave: () => void strace.kill('SIGTERM') }
 }
 
 function whom(pid: number, thread: Thread | undefined): string[] {

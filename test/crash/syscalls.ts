@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { cast } from '../../src/sandbox/company.ts'
 import { type FixedWorld, openFixedWorld } from './fixed-run.ts'
 import { type Ended, overOrEnded, readEnd, stopped } from './fixed-run-end.ts'
-import { type ColdLife, endWarm } from './fixed-run-life.ts'
+import { endWarm, type WaitingLife } from './fixed-run-life.ts'
 import { type Verdict, verdictOf } from './fixed-run-verdict.ts'
 import { evenly, type Point, pathsFor, type Survey, survey, surveyed } from './syscalls-points.ts'
 import { attached, readTrace, type Trace, whyNoStrace } from './syscalls-strace.ts'
@@ -69,7 +69,7 @@ function kinds({ points }: Survey): string {
   return [...new Set(points.map((point) => point.call))].join(', ')
 }
 
-/** One in so many is started again as a process of its own; the others in a process that is kept warm. */
+/** One in so many has processes of its own all along; the others live in one that is kept warm where that is the same. */
 const coldEvery = 16
 
 /** What the run that nothing happens to does, and how it ends. */
@@ -97,7 +97,7 @@ export async function measure(): Promise<Fixed> {
 /** One thread for files: strace counts each thread for itself. */
 const traced = { waits: true, env: { UV_THREADPOOL_SIZE: '1' } }
 
-async function go(life: ColdLife, tracing: Parameters<typeof attached>[1]) {
+async function go(life: WaitingLife, tracing: Parameters<typeof attached>[1]) {
   await life.loaded
   const strace = await attached(life.pid, tracing)
   life.go()
@@ -126,6 +126,7 @@ export async function tryPoint(point: Point, { survey: { files }, whole }: Fixed
     hit = (await injured(world, point, files, how)).hit
     world.skip(settledMs)
     const life = cold ? world.start({ planted }) : world.startWarm()
+    if (!cold) life.go()
     if ((await overOrEnded(world, life, patience)) === 'ended')
       throw new Error(`it did not start again: ${life.printed()}`)
     await stopped(life)
@@ -137,16 +138,23 @@ export async function tryPoint(point: Point, { survey: { files }, whole }: Fixed
   }
 }
 
+/** A write that failed is one that a process lives on after, so that a warm one may be hit by it. */
+function survives({ call, what }: Point): boolean {
+  return call === 'write' && what.startsWith('error=')
+}
+
 /** The life that something happens in: it may end of it, or come to the end all the same. */
 async function injured(world: FixedWorld, point: Point, files: readonly string[], how: How): Promise<Trace> {
   const log = logFile()
   const { thread, call, what, nth } = point
   try {
-    const life = world.start({ ...traced, planted: how.planted })
+    const isWarm = survives(point) && !how.cold && how.planted === undefined
+    const life = isWarm ? world.startWarm() : world.start({ ...traced, planted: how.planted })
     const paths = pathsFor(point, files, world.data)
-    const { done } = await go(life, { thread, calls: [call], paths, inject: { what, nth }, log: log.file })
+    const { done, leave } = await go(life, { thread, calls: [call], paths, inject: { what, nth }, log: log.file })
     if ((await overOrEnded(world, life, how.patience)) === 'over') life.stop()
     await life.ended
+    leave()
     await done
     return readTrace(log.file)
   } finally {

@@ -1,5 +1,6 @@
 /** One core's share of the simulated world: takes seeds from the one who asks, and answers with what was found. */
 import { parentPort } from 'node:worker_threads'
+import { yieldToOthers } from './counting-thread.ts'
 import { enumerate, type Tally } from './enumerate.ts'
 import { enumerateFaults } from './faults.ts'
 import { sceneOf } from './scene.ts'
@@ -26,6 +27,7 @@ export async function share(seed: number): Promise<Share> {
 
 if (parentPort) {
   const port = parentPort
+  yieldToOthers()
   install()
   port.on('message', (seed: number) => {
     share(seed).then(

@@ -1,13 +1,15 @@
 /**
- * `npm run fuzz [-- --door NAME --part NAME --seed S --path P --inputs N --json]`: holds every door against many inputs, in two
- * threads side by side. What fails is shrunk, and printed with what it takes to see it again.
+ * `npm run fuzz [-- --door NAME --part NAME --seed S --path P --inputs N --json]`: holds every door against many inputs, in a
+ * few threads side by side. What fails is shrunk, and printed with what it takes to see it again.
  */
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import type { Failure } from './door.ts'
 import type { Order, Plan, Told } from './worker.ts'
 
-const threads = 2
+/** One more than there are cores: requests to the receiver wait most of the time. */
+const threads = availableParallelism() + 1
 /** No part of a door is silent for so long, in ms, unless something hangs. */
 const longestSilence = 300_000
 /** More than V8 gives a thread: what one input leaves behind is gone before it has to be moved. */
