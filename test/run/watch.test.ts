@@ -117,6 +117,27 @@ describe('the watch', () => {
     expect((await watched.looks(1)).watch?.unseen).toEqual([{ connectorTitle: 'ZOO', fact: 'the token has expired' }])
   })
 
+  test('leaves a system alone whose credential was refused before, and says so', async () => {
+    let located = 0
+    const locate = async () => {
+      located += 1
+      return [{ realm: 'main', id: 'zoo-jo', label: 'jo' }]
+    }
+    const { made, id, looks } = await done((all) => {
+      all.held.mail = ['m1']
+      all.before = (step) => {
+        if (step === 'mail') throw new Denied('ZOO refused the credential')
+      }
+      return [toyConnector('zoo', [toyStep(all, 'groups'), toyStep(all, 'mail', { phase: 'remove' })], { locate })]
+    })
+    const at = made.clock.now().toISOString()
+    await made.engine.ledger.record(id, { type: 'attested', at, by: it, step: 'zoo/mail@main', note: 'Done by hand' })
+    const before = located
+    const fact = expect.stringContaining('refused the credential')
+    expect((await looks(2)).watch?.unseen).toEqual([{ connectorTitle: 'ZOO', fact }])
+    expect(located).toBe(before)
+  })
+
   test('has nothing to say of errors about an account that is gone', async () => {
     let gone = false
     const locate = async () => (gone ? [] : [{ realm: 'main', id: 'zoo-jo', label: 'jo' }])
