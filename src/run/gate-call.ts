@@ -92,12 +92,15 @@ export async function perform<T>(call: Call<T>, tools: CallTools): Promise<Finis
     last = outcome
     if (outcome.kind === 'busy') progress.busy += 1
     if (outcome.kind === 'busy' && outcome.pauseMs) call.bucket.pause(outcome.pauseMs)
-    const again = outcome.kind === 'busy' || (outcome.kind === 'lost' && !call.writes)
-    if (!again && call.context?.knocking) call.context.knocking = false
-    const most = call.context?.knocking ? 1 : tools.patience.attempts
-    if (!again || progress.attempts >= most || !(await held(call, outcome, progress, tools)))
+    if (!mayTryAgain(call, outcome, progress, tools) || !(await held(call, outcome, progress, tools)))
       return finished(settled(call, outcome, progress, tools), progress, tools)
   }
+}
+
+function mayTryAgain<T>({ context, writes }: Call<T>, { kind }: Outcome<T>, { attempts }: Progress, tools: CallTools) {
+  const isPassing = kind === 'busy' || (kind === 'lost' && !writes)
+  if (!isPassing && context?.knocking) context.knocking = false
+  return isPassing && attempts < (context?.knocking ? 1 : tools.patience.attempts)
 }
 
 /** Waits for its turn and tries once. */
