@@ -3,7 +3,8 @@
  * signatures of each, and around it a Slack and an AWS that live in the harness, new for each run. From there: start,
  * recover, plan again, the steps, the posts, done.
  */
-import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../src/clock.ts'
 import { type CliBed, channel, openCliBed } from '../cli/bed.ts'
@@ -16,6 +17,8 @@ export interface RunOptions {
   leavers: readonly string[]
   /** The steps of AWS that there are. */
   steps: readonly string[]
+  /** The data folder is in memory, where there is a file system for that: many syncs at once wait for one disk. */
+  inMemory?: true
 }
 
 export interface FixedWorld {
@@ -53,13 +56,14 @@ export async function openFixedWorld(options: RunOptions): Promise<FixedWorld> {
   const clock = clockOf(time)
   const from = await signedFolder(options)
   const bed = await openCliBed({ slack: { clock }, aws: { now: () => clock.now().getTime() } })
-  const data = join(bed.folder, 'data')
+  const data = mkdtempSync(join(options.inMemory ? memoryFolder() : tmpdir(), 'latchkey-data-'))
   cpSync(from, data, { recursive: true })
   const settings = join(bed.folder, 'fixed-run.yaml')
   writeFileSync(settings, settingsText(bed))
   const { aws } = bed.vendors
   const vendors = [{ url: aws.url, hosts: aws.hosts }]
-  const env = { ...(bed.env as Record<string, string>), LATCHKEY_SETTINGS: settings, LATCHKEY_LOG: 'warn' }
+  const own = { LATCHKEY_SETTINGS: settings, LATCHKEY_DATA: data, LATCHKEY_LOG: 'warn' }
+  const env = { ...(bed.env as Record<string, string>), ...own }
   const bending = (more: Partial<Bending> = {}): Bending => ({ vendors, time, steps: options.steps, ...more })
   const lives = new Set<Life>()
   function watched<L extends Life>(life: L): L {
@@ -88,8 +92,18 @@ export async function openFixedWorld(options: RunOptions): Promise<FixedWorld> {
       for (const life of lives) life.kill()
       await Promise.all([...lives].map((life) => life.ended))
       await bed.close()
-      rmSync(bed.folder, { recursive: true, force: true })
+      rmSync(data, { recursive: true, force: true })
     },
+  }
+}
+
+/** Linux has one; its calls are those of a disk, and what a killed process wrote stays there just so. */
+function memoryFolder(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK)
+    return '/dev/shm'
+  } catch {
+    return tmpdir()
   }
 }
 

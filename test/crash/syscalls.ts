@@ -31,7 +31,11 @@ export interface Tried {
   failures: string[]
 }
 
-export const threeSteps = { leavers: [cast.leaver], steps: ['deny-all', 'console-password', 'groups'] }
+export const threeSteps = {
+  leavers: [cast.leaver],
+  steps: ['deny-all', 'console-password', 'groups'],
+  inMemory: true,
+} as const
 
 /** After this long nothing that a dead process has sent can still land. */
 const settledMs = 60_000
@@ -57,7 +61,7 @@ export async function run(options: SyscallOptions = {}): Promise<Tried> {
       note(tried, next.point, await tryPoint(next.point, fixed, { cold: next.cold }), log)
     }
   }
-  await Promise.all(Array.from({ length: options.lanes ?? 6 }, lane))
+  await Promise.all(Array.from({ length: options.lanes ?? 12 }, lane))
   await endWarm()
   if (queue.length > 0) log(`${queue.length} points were left out: the time is over`)
   const missed = points.length - queue.length - tried.points
