@@ -2,14 +2,15 @@
 import { type Logger, LogLevel } from '@slack/bolt'
 import type { Log } from '../log.ts'
 
-export function boltLogger(log: Log): Logger {
+/** Once it has `ended`, nothing is said: a connection that is cut short on purpose calls that an error. */
+export function boltLogger(log: Log, ended: () => boolean = () => false): Logger {
   const said = (parts: unknown[]) =>
     parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ')
   return {
     debug: () => undefined,
-    info: (...parts) => log.debug({ by: 'bolt' }, said(parts)),
-    warn: (...parts) => log.warn({ by: 'bolt' }, said(parts)),
-    error: (...parts) => log.error({ by: 'bolt' }, said(parts)),
+    info: (...parts) => ended() || log.debug({ by: 'bolt' }, said(parts)),
+    warn: (...parts) => ended() || log.warn({ by: 'bolt' }, said(parts)),
+    error: (...parts) => ended() || log.error({ by: 'bolt' }, said(parts)),
     setLevel: () => undefined,
     getLevel: () => LogLevel.INFO,
     setName: () => undefined,

@@ -80,7 +80,7 @@ function overSockets(options: BoltOptions): Bolt {
   const receivers = Array.from({ length: connections }, () => {
     const receiver = new SocketModeReceiver({
       appToken: settings.tokens.app ?? '',
-      logger: boltLogger(log),
+      logger: boltLogger(log, () => stopped),
       installerOptions: {
         // Its own object: the SDK writes into it. Without a ceiling the next try may be as far away as the outage was long.
         clientOptions: { slackApiUrl: settings.apiUrl, retryConfig: { forever: true, maxTimeout: 10_000 } },
@@ -114,9 +114,13 @@ function overSockets(options: BoltOptions): Bolt {
 
 /**
  * A client that is told to end while it connects, the first time or again, rejects with nothing at all; again, nobody
- * hears it, and the process would end of that.
+ * hears it, and the process would end of that. One that is told so while it asks where to connect goes there all the
+ * same: what it announces before that is the last moment to hold it back.
  */
 function endQuietly(client: SocketModeReceiver['client'], stopped: () => boolean): void {
+  client.on('connecting', () => {
+    if (stopped()) throw new Error('it was told to end')
+  })
   const start = client.start.bind(client)
   client.start = async () => {
     try {

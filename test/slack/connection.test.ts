@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
 import { checkSlack } from '../../src/slack/check.ts'
-import { asked, ids, room } from './bed.ts'
+import { asked, bedOn, ids, room } from './bed.ts'
 import { beds, card, suspend } from './hands.ts'
 
 const start = beds()
@@ -55,6 +56,29 @@ describe('the connection to Slack', () => {
     await it.app.stop()
     await started
     expect(it.fatal).toEqual([])
+  })
+
+  test('is stopped between its two connections: no error is logged for what it was told to do', async () => {
+    const said: string[] = []
+    const keep = (_fields: object, message: string) => void said.push(message)
+    const it = await start({ start: false, slack: { log: { ...silentLog, warn: keep, error: keep } } })
+    const started = it.app.start()
+    await it.slack.until(() => it.slack.sockets.open === 1)
+    await it.app.stop()
+    await started
+    expect(said).toEqual([])
+  })
+
+  test('is stopped while it asks Slack for its connections: none is made any more', async () => {
+    const it = await start({ start: false })
+    const started = it.app.start()
+    while (!it.slack.calls.some((call) => call.method === 'apps.connections.open')) await setImmediate()
+    await it.app.stop()
+    await started
+    // Whoever connected after all would be there by the time that somebody else is.
+    const next = await bedOn(it.slack, it.clock, {}, it.store)
+    expect(it.slack.sockets.open).toBe(2)
+    await next.app.stop()
   })
 
   test('answers every command while Slack refreshes one of the two connections', async () => {
