@@ -76,14 +76,18 @@ export interface Key {
   comment: string
 }
 
-const oneKey = /(?:^|\s)((?:ssh|ecdsa|sk)-[a-z0-9@.-]+) (AAAA[A-Za-z0-9+/]+={0,2})(?:\s+(.*))?$/
+/** sshd takes tabs and several blanks between them, too (sshkey_read() of OpenSSH); what a line's options quote may look like one. */
+const oneKey = /(?<=^|\s)((?:ssh|ecdsa|sk)-[a-z0-9@.-]+)[ \t]+(AAAA[A-Za-z0-9+/]+={0,2})(?=\s|$)/g
 
 /** Of the format in sshd(8), "AUTHORIZED_KEYS FILE FORMAT": options, type, key, comment. */
 export function keysIn(text: string): Key[] {
   return text.split('\n').flatMap((line) => {
     if (line.trimStart().startsWith('#')) return []
-    const [, type = '', blob = '', comment = ''] = oneKey.exec(line) ?? []
-    return blob ? [{ type, blob, comment, fingerprint: fingerprintOf(Buffer.from(blob, 'base64')) }] : []
+    return [...line.matchAll(oneKey)].map(({ 0: whole, 1: type = '', 2: blob = '', index }) => {
+      // What an editor of Windows wrote ends with a carriage return.
+      const comment = line.slice(index + whole.length).trim()
+      return { type, blob, comment, fingerprint: fingerprintOf(Buffer.from(blob, 'base64')) }
+    })
   })
 }
 

@@ -69,11 +69,19 @@ export const keysElsewhere: AutomaticStep<Hosts> = {
     const addresses = at.leaver.emails.filter((email) => /^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$/.test(email))
     const words = [...blobs, ...addresses].map(literal)
     const lines = await inParts(files, (part) => grep(host, ['-F', '-i'], words, part))
-    return lines.flatMap(({ path, line }) => keysIn(line).map((key) => elsewhere(path, key, blobs)))
+    const found = lines.flatMap(({ path, line }) => keyOf(line, blobs).map((key) => elsewhere(path, key, blobs)))
+    return [...new Map(found.map((one) => [one.id, one])).values()]
   },
   async apply(_at, finding) {
     throw new Rejected(`${finding.label} is taken away by a person: ${finding.fact}`, { code: 'byHand' })
   },
+}
+
+/** What else looks like a key on the line of one of theirs is an option or a comment. */
+function keyOf(line: string, blobs: readonly string[]): Key[] {
+  const held = keysIn(line)
+  const theirs = held.filter((one) => blobs.includes(one.blob))
+  return theirs.length > 0 ? theirs : held
 }
 
 function elsewhere(path: string, key: Key, blobs: readonly string[]): Finding {

@@ -32,7 +32,7 @@ export const macos: Platform = {
     const argv = ['dscl', '.', '-search', '/Groups', 'GroupMembership', login] as const
     const { out } = await host.run({ what: 'show the groups', argv })
     // `admin		GroupMembership = (`, then the members, further in, and `)`.
-    return [...out.matchAll(/^(\S+)\t+GroupMembership = \(([^)]*)\)/gm)].flatMap(([, group = '', members = '']) =>
+    return [...out.matchAll(/^(\S+)\t+GroupMembership = \(([^()]*)\)/gm)].flatMap(([, group = '', members = '']) =>
       members.split(/[\s,"]+/).includes(login) ? [group] : [],
     )
   },

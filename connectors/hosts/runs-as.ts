@@ -72,7 +72,7 @@ async function leftRunning(host: Host, { login, uid }: Person): Promise<Finding[
     answers: [0, 1],
   })
   return shown.out.split('\n').flatMap((line) => {
-    const [, pid = '', user = '', command = ''] = /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
+    const [, pid = '', user = '', command = ''] = /^\s*(\d+)\s+(\S+)\s+(.*)$/s.exec(line) ?? []
     if (pid === '' || user === login) return []
     const fact = `runs as ${user}, begun by the leaver with su or sudo: IT finds out what it is for, and restarts or ends it`
     return [{ id: `process/${pid}`, label: `Process ${pid} (${command})`, state: 'blocked' as const, fact }]

@@ -40,7 +40,7 @@ async function runningAs(host: Host, uid: number): Promise<Process[]> {
   const argv = ['ps', '-U', String(uid), '-u', String(uid), ...columns] as const
   const { out } = await host.run({ what: 'list processes', argv, answers: [0, 1] })
   return out.split('\n').flatMap((line) => {
-    const [, state = '', terminal = '', command = ''] = /^\s*(\S+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
+    const [, state = '', terminal = '', command = ''] = /^\s*(\S+)\s+(\S+)\s+(.*)$/s.exec(line) ?? []
     // What has ended and is only not yet asked after by its parent.
     return state === '' || state.startsWith('Z') ? [] : [{ terminal, command }]
   })

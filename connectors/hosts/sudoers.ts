@@ -66,7 +66,7 @@ function isComment(line: string): boolean {
 }
 
 function namer(login: string, uid: number): (line: string) => boolean {
-  const name = new RegExp(`(^|[\\s,=:!])(${login}|#${uid})([\\s,:=]|$)`)
+  const name = new RegExp(`(^|[\\s,=:!"])(${login}|#${uid})([\\s,:="]|$)`)
   return (line) => !isComment(line) && name.test(line)
 }
 
@@ -77,8 +77,8 @@ function rulesIn(text: string): string[] {
     .filter((line) => !isComment(line))
 }
 
-/** `jo ALL=(ALL) ALL`, `#1001 ALL=…` or `Defaults:jo …`. */
+/** `jo ALL=(ALL) ALL`, `"jo" ALL=…`, `#1001 ALL=…` or `Defaults:jo …`. */
 function isOf(rule: string, login: string, uid: number): boolean {
   const [first = ''] = rule.trim().split(/\s+/)
-  return [login, `#${uid}`, `Defaults:${login}`].includes(first)
+  return [login, `"${login}"`, `#${uid}`, `Defaults:${login}`].includes(first)
 }

@@ -61,6 +61,19 @@ describe('keys and services on a pretend host', () => {
     await world.close()
   })
 
+  it('reads a file of keys once over, however its lines were written', async () => {
+    const machine = vendor.machines['web-1']
+    const path = '/var/www/.ssh/authorized_keys'
+    const [type, blob] = keyOf(cast.leaver).split(' ')
+    const hostile = `${type} ${blob}${'\t'.repeat(300_000)}x\ry`
+    put(machine, path, `${keyOf(cast.leaver)}\n${hostile}\n`, 33)
+    const world = await worldOn(bed, account('web-1'))
+    const found = (await world.find('keys-elsewhere')).filter((one) => one.id.startsWith(path))
+    expect(found).toMatchObject([{ fact: expect.stringContaining("one of the leaver's own keys") }])
+    machine.files.delete(path)
+    await world.close()
+  })
+
   it('does not take a file that cannot be read for one without the key', async () => {
     const file = vendor.machines['web-1'].files.get('/home/deploy/.ssh/authorized_keys')
     if (file) file.unreadable = true

@@ -91,6 +91,24 @@ describe.runIf(runsHere)('hosts on OpenSSH', () => {
     await world.close()
   })
 
+  it.each([
+    ['TYPE BLOB jo at home\r\n', 'by an editor of Windows'],
+    ['TYPE\tBLOB\tjo\n', 'with tabs'],
+    ['TYPE  BLOB\n', 'with two blanks'],
+    ['command="echo TYPE AAAAC3Nza x" TYPE BLOB jo\n', 'behind options that look like a key'],
+  ])("finds the leaver's key that lets them in as somebody else, written as %j", async (form) => {
+    const world = await worldOn(bedOn(real))
+    const file = `/home/${real.logins.bystander}/.ssh/authorized_keys`
+    const was = readFileSync(file, 'utf8')
+    const [type = '', blob = ''] = real.keys.publicLeaver.split(' ')
+    writeFileSync(file, form.replaceAll('TYPE', type).replaceAll('BLOB', blob))
+    ;(await real.signIn({ user: real.logins.bystander, key: real.keys.leaver })).end()
+    const found = await world.find('keys-elsewhere')
+    writeFileSync(file, was)
+    expect(found).toMatchObject([{ state: 'blocked', fact: expect.stringContaining("one of the leaver's own keys") }])
+    await world.close()
+  })
+
   it('is not led to the files of others by a link that the leaver made', async () => {
     const bed = bedOn(real)
     const own = `/home/${real.logins.leaver}/.ssh`
@@ -114,6 +132,17 @@ describe.runIf(runsHere)('hosts on OpenSSH', () => {
     const aside = `${folderOfStore}/${uid}${path.replaceAll('/', '_')}`
     expect(readFileSync(aside, 'utf8')).toBe('# a second one\n')
     expect(readFileSync(`${aside}.1`, 'utf8')).toBe(real.keys.publicLeaver)
+    await world.close()
+  })
+
+  it('takes a sudo rule away that has the name in quotes, as those of a directory often do', async () => {
+    const bed = bedOn(real)
+    const file = `/etc/sudoers.d/${real.logins.leaver}`
+    writeFileSync(file, `"${real.logins.leaver}" ALL=(ALL) ALL\n`)
+    const world = await worldOn(bed)
+    expect(await world.find('sudoers')).toMatchObject([{ id: file, state: 'open' }])
+    await world.run('sudoers')
+    expect(existsSync(file)).toBe(false)
     await world.close()
   })
 
