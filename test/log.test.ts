@@ -165,6 +165,11 @@ describe('what looks like a token', () => {
   ])('is not seen in: %s', (text) => {
     expect(scrubTokens(text)).toBe(text)
   })
+
+  it.each(['a+', 'eyJ-', 'secret', 'secret-'])('is looked for once over in a long row of %j', (piece) => {
+    const text = piece.repeat(250_000 / piece.length)
+    expect(scrubTokens(`${text} ghp_0123456789abcdefghij`)).toMatch(/\[secret\]$/)
+  })
 })
 
 describe('the silent log', () => {

@@ -31,7 +31,8 @@ export class UsageError extends Error {
 
 /** For what others wrote: a line feed in it would begin a line that looks like ours. */
 export function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ')
+  // One pattern for both would look at each blank of a long row again from every blank before it.
+  return text.replace(/\s+/g, (blank) => (/[\r\n]/.test(blank) ? ' ' : blank))
 }
 
 /** Throws where there is an option or a word too many: what is mistyped must not be passed over in silence. */

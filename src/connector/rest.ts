@@ -121,7 +121,7 @@ export async function everyPage<T>(
 
 /** The next page as `Link: <…>; rel="next"` names it (RFC 8288). */
 export function nextLink(headers: Headers): string | undefined {
-  const links = (headers.get('link') ?? '').matchAll(/<([^>]*)>((?:\s*;\s*[^,;]+)*)/g)
+  const links = (headers.get('link') ?? '').matchAll(/<([^<>]*)>((?:\s*;\s*[^,;]+)*)/g)
   return [...links].find(([, , rest]) => /;\s*rel="?next"?(?:\s|;|$)/.test(rest ?? ''))?.[1]
 }
 

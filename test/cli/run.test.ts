@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { expect, it as test } from 'vitest'
 import { knownConnectors } from '../../src/app.ts'
+import { oneLine } from '../../src/cli/command-line.ts'
 import { hear } from './bed.ts'
 
 const patience = 60_000
@@ -124,3 +125,10 @@ test(
   },
   patience,
 )
+
+test('what others wrote is printed on one line, and a row of blanks is read once, however long it is', () => {
+  expect(oneLine('gone \r\n\t ✓ done\n')).toBe('gone ✓ done ')
+  expect(oneLine('a  b')).toBe('a  b')
+  const blanks = ' '.repeat(300_000)
+  expect(oneLine(`${blanks}x`)).toBe(`${blanks}x`)
+})
