@@ -49,10 +49,16 @@ function replyOf({ leaver, choices }: At<Graph>): string {
   return escaped.replaceAll('\n', '<br>')
 }
 
-/** The words of a reply, without what Exchange wraps around them. */
+/** The words of a reply, without what Exchange wraps around them. The leaver may have written it: it is read once over. */
 function plain(html: string): string {
-  const text = html.replace(/<head>.*?<\/head>/gs, ' ').replace(/<[^>]*>/g, ' ')
+  const text = withoutHead(html).replace(/<[^<>]*>/g, ' ')
   const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ', amp: '&' }
   const read = text.replace(/&(lt|gt|quot|#39|nbsp|amp);/g, (_all, name: string) => entities[name] ?? '')
   return read.replace(/\s+/g, ' ').trim()
+}
+
+function withoutHead(html: string): string {
+  const from = html.indexOf('<head>')
+  const to = html.indexOf('</head>', from)
+  return from === -1 || to === -1 ? html : `${html.slice(0, from)} ${html.slice(to)}`
 }

@@ -32,6 +32,16 @@ describe('mail', () => {
     }
   })
 
+  it('is answered also where the leaver left an answer that takes long to read for one who looks twice', async () => {
+    const world = await openWorld()
+    const settings = world.tenant.mailboxes[leaverId]?.settings ?? {}
+    for (const text of ['<'.repeat(300_000), '<head>'.repeat(200_000)]) {
+      const hostile = { status: 'alwaysEnabled', externalAudience: 'all', externalReplyMessage: text }
+      Object.assign(settings, { automaticRepliesSetting: { ...hostile, internalReplyMessage: text } })
+      expect(await world.only('auto-reply')).toMatchObject({ state: 'open' })
+    }
+  })
+
   it('gets its old answer back by undo', async () => {
     const world = await openWorld()
     const old = {
