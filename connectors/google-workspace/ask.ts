@@ -13,7 +13,7 @@ interface GoogleError {
  */
 export async function ask<T>(what: string, call: () => Promise<{ data: T }>, shape: z.ZodType = anObject): Promise<T> {
   const data = await answerOf(what, call)
-  if (typeof data !== 'object' || data === null)
+  if (!isParsed(data))
     throw new Rejected(
       `Google's answer to "${what}" was not JSON: is there a proxy in between? Nothing is known of it.`,
     )
@@ -24,11 +24,16 @@ export async function ask<T>(what: string, call: () => Promise<{ data: T }>, sha
 
 const anObject = z.looseObject({})
 
+/** What is not marked as JSON or text, gaxios hands on unread as a Blob: an object, but none of Google's. */
+function isParsed(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && !(data instanceof Blob)
+}
+
 /** For orders: Google answers most with nothing at all. */
 export async function order(what: string, call: () => Promise<{ data: unknown }>): Promise<void> {
   const data = await answerOf(what, call)
-  if (typeof data === 'string' && data !== '')
-    throw new Error(`Google's answer to "${what}" was a page of text: is there a proxy in between? It may not be done.`)
+  if ((typeof data === 'string' && data !== '') || (data instanceof Blob && data.size > 0))
+    throw new Error(`Google's answer to "${what}" was no JSON: is there a proxy in between? It may not be done.`)
 }
 
 async function answerOf<T>(what: string, call: () => Promise<{ data: T }>): Promise<T> {

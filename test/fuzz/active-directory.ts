@@ -265,6 +265,6 @@ function checkNothingDone(what: string, before: readonly Finding[], now: readonl
 
 export const activeDirectory: Part = {
   name: 'active-directory',
-  share: 0.84,
+  share: 0.77,
   hold: (task: Task) => hold(task, input, check),
 }

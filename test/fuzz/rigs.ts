@@ -1,10 +1,11 @@
-/** The connectors over HTTP, each with its pretend vendor. */
+/** The connectors over HTTP with a client of the vendor's or a large one of ours, each with its pretend vendor. */
 import aws from '../../connectors/aws/index.ts'
 import google from '../../connectors/google-workspace/index.ts'
 import microsoft365 from '../../connectors/microsoft-365/index.ts'
 import { pretendAws } from '../../src/sandbox/aws/index.ts'
 import { pretendGoogleWorkspace } from '../../src/sandbox/google-workspace/index.ts'
 import { pretendMicrosoft365 } from '../../src/sandbox/microsoft-365/index.ts'
+import { restNames, restRig } from './rigs-rest.ts'
 import { openRig, type Rig, type RigOptions } from './vendor-rig.ts'
 
 const googleWith = (more: object): RigOptions => ({
@@ -39,7 +40,7 @@ const open = new Map<string, Promise<Rig>>()
 
 /** Recorded once a process. */
 export function rig(name: string): Promise<Rig> {
-  const known = open.get(name) ?? openRig(options[name]!)
+  const known = open.get(name) ?? (restNames.includes(name) ? restRig(name) : openRig(options[name]!))
   open.set(name, known)
   return known
 }

@@ -163,7 +163,7 @@ function madeOf(target: Exchange, others: readonly Exchange[], what: What): Made
     case 'json':
       return body.startsWith('<') ? bentXml(target, what.xml) : bentJson(target, what.change)
     case 'status':
-      return { answer: () => plain(body, what), never: 'status', told: `status ${what.status}` }
+      return { answer: () => plain(body, what), never: `status ${what.status}`, told: `status ${what.status}` }
     case 'body': {
       const type: [string, string][] = what.type === undefined ? [] : [['content-type', what.type]]
       return {
@@ -237,7 +237,7 @@ function brokenBody(begin: string): ReadableStream {
 const deep = /"@deep (\d+)@"/
 
 function bentJson(target: Exchange, one: Change): Made {
-  const value = target.body === '' ? {} : (JSON.parse(target.body) as unknown)
+  const value = /^\s*[[{]/.test(target.body) ? (JSON.parse(target.body) as unknown) : {}
   const shallow: Change =
     one.how.kind === 'deep' ? { ...one, how: { kind: 'put', value: `@deep ${one.how.levels}@` } } : one
   const { value: bent, path, before, after, inList } = changed(value, shallow)

@@ -14,16 +14,20 @@ export function nextPage(target: Exchange, to: 'foreign' | 'same' | 'circle' | '
     count += 1
     const { status, headers: known, body } = target
     if (body.startsWith('<')) return answerOf(status, known, xmlPage(body, markers[to](count)))
-    if (body === '') return answerOf(status, known, body)
-    const value = JSON.parse(body) as object
+    // Some answer nothing, or a bare `OK`.
+    if (!/^\s*[[{]/.test(body)) return answerOf(status, known, body)
     const link = links[to](request.url, count)
-    return answerOf(
-      status,
-      known,
-      JSON.stringify({ ...value, '@odata.nextLink': link, nextPageToken: markers[to](count) }),
-    )
+    const linked: [string, string][] = [...known, ['link', `<${link}>; rel="next"`]]
+    return answerOf(status, linked, JSON.stringify(withNext(JSON.parse(body), link, markers[to](count))))
   }
   return { answer, page: answer, never: undefined, told: `a next page: ${to}` }
+}
+
+/** As Microsoft, Google, Zoom, Slack and Atlassian name it; a bare list is followed by the header alone. */
+function withNext(value: object, link: string, marker: string): object {
+  if (Array.isArray(value)) return value
+  const pages = { '@odata.nextLink': link, nextPageToken: marker, next_page_token: marker, cursor: marker }
+  return { ...value, ...pages, response_metadata: { next_cursor: marker }, links: { next: marker } }
 }
 
 const links = {

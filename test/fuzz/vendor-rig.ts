@@ -101,10 +101,12 @@ function gateOf(connector: Connector, send: (request: Request) => Promise<Respon
   })
 }
 
-/** Bodies with passwords, times and signatures are never the same twice; AWS's name what is asked. */
+const saysInBody = /amazonaws\.com$|^slack\.com$|^api\.atlassian\.com$|^api\.github\.com$/
+
+/** Bodies with passwords, times and signatures are never the same twice; those of some name what is asked. */
 async function keyOf(request: Request): Promise<string> {
   const { pathname, hostname } = new URL(request.url)
-  const form = hostname.endsWith('amazonaws.com') ? await request.clone().text() : ''
+  const form = saysInBody.test(hostname) ? await request.clone().text() : ''
   return `${request.method} ${pathname.endsWith('/token') ? pathname : request.url} ${form}`
 }
 

@@ -7,6 +7,7 @@ import type { Finding } from '../../src/connector.ts'
 import { activeDirectory } from './active-directory.ts'
 import { type Door, type Held, hold, inLanes, must, type Part, type Task } from './door.ts'
 import { rig, rigNames } from './rigs.ts'
+import { restNames } from './rigs-rest.ts'
 import { answerWrongly, heavy, type Wrong, wrong } from './vendor-change.ts'
 import { excused } from './vendor-excuses.ts'
 import type { Lane, Outcome, Rig, Scene } from './vendor-rig.ts'
@@ -67,5 +68,7 @@ const parts: readonly Part[] = rigNames.flatMap((name) => [
   { name, share: shares[name]!, hold: (task: Task) => holdRig(name, task, wrong) },
   { name: `${name}-heavy`, share: 0.0001, hold: (task: Task) => holdRig(name, task, heavy) },
 ])
+/** What is heavy is stopped by the gate, which is the same for all. */
+const rest = restNames.map((name): Part => ({ name, share: 0.005, hold: (task) => holdRig(name, task, wrong) }))
 
-export const vendors: Door = { name: 'vendors', parts: [activeDirectory, ...parts] }
+export const vendors: Door = { name: 'vendors', parts: [activeDirectory, ...parts, ...rest] }
