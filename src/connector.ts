@@ -33,6 +33,7 @@ export {
   unlessStatus,
 } from './connector/rest.ts'
 export { Secret, secret } from './connector/secret.ts'
+export { writtenId } from './connector/written-id.ts'
 export type { Account, Area, Choices, Finding, Json, KnownOfPerson, Leaver, Phase, Receipt, StepId }
 
 /** A least privilege: the vendor's own name for it, and what it is needed for. */

@@ -7,7 +7,9 @@ type Step = AutomaticStep<Client>
 
 const Rule = z.object({ allowed: z.boolean(), reason: z.object({ key: z.string() }).nullish() })
 const Rules = z.object({ 'lifecycle.enablement': Rule.optional() })
-const Profile = z.object({ account: z.object({ account_id: z.string(), account_status: z.string() }) })
+/** All that developer.atlassian.com/cloud/admin/user-management lists; another one would tell nothing. */
+const Status = z.enum(['active', 'inactive', 'closed'])
+const Profile = z.object({ account: z.object({ account_id: z.string(), account_status: Status }) })
 
 /**
  * Whether Atlassian lets the organisation switch this account on and off, or why not: an identity provider holds it, or

@@ -1,6 +1,16 @@
 /** BambooHR over its REST API, with an API key. https://documentation.bamboohr.com/docs/getting-started */
 import { z } from 'zod'
-import { type Gate, type Health, path, Rejected, type Rest, rest, secret, unlessStatus } from '../../src/connector.ts'
+import {
+  type Gate,
+  type Health,
+  path,
+  Rejected,
+  type Rest,
+  rest,
+  secret,
+  unlessStatus,
+  writtenId,
+} from '../../src/connector.ts'
 
 /** How a termination is written; the names and numbers are the company's own lists (Settings → Employee Fields). */
 const Termination = z.strictObject({
@@ -101,7 +111,7 @@ export async function users({ api }: Bamboo): Promise<{ id: string; email: strin
 }
 
 const Row = z.object({
-  id: z.union([z.string(), z.number()]).transform(String),
+  id: writtenId,
   date: z.string().regex(/^\d{4}-\d\d-\d\d$/),
   employmentStatus: z.string(),
 })

@@ -13,8 +13,8 @@ type Entry = z.infer<typeof Listed>
 const Page = z.object({ hosts: z.array(Listed) })
 
 const Mdm = z.object({
-  /** "On (automatic)", "On (manual)", "On (personal)", "Off", "Pending", or nothing. */
-  enrollment_status: z.string().nullish(),
+  /** "On (automatic)", "On (manual)", "On (personal)", "Off", "Pending", or null where it is not enrolled. */
+  enrollment_status: z.string().nullable(),
   connected_to_fleet: z.boolean().nullish(),
   device_status: z.string().nullish(),
   pending_action: z.string().nullish(),

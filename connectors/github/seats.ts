@@ -8,7 +8,10 @@ import { isMember, isoDay, type On, personStep, type Step, unlessGone } from './
 
 const Seat = z.object({
   created_at: z.string(),
-  pending_cancellation_date: z.string().nullish(),
+  pending_cancellation_date: z.iso
+    .date()
+    .or(z.iso.datetime({ offset: true }))
+    .nullish(),
   assigning_team: z.object({ name: z.string() }).nullish(),
 })
 

@@ -8,7 +8,7 @@ import { isoDay, type On, personStep, type Step, unlessGone } from './step.ts'
 const text = z.string().nullish()
 
 const Credential = z.object({
-  login: z.string(),
+  login: z.string().min(1),
   credential_id: z.number(),
   credential_type: z.string(),
   credential_authorized_at: text,

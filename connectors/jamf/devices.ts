@@ -1,6 +1,14 @@
 /** The leaver's computers, iPhones and iPads: whose they are, and what Jamf Pro says of each. */
 import { z } from 'zod'
-import { type Account, type At, everyPage, type Finding, type Leaver, Rejected } from '../../src/connector.ts'
+import {
+  type Account,
+  type At,
+  everyPage,
+  type Finding,
+  type Leaver,
+  Rejected,
+  writtenId,
+} from '../../src/connector.ts'
 import type { Client } from './client.ts'
 
 export type JamfAt = At<Client>
@@ -54,7 +62,7 @@ const Computer = z.object({
 })
 
 const Mobile = z.object({
-  mobileDeviceId: z.coerce.string().min(1),
+  mobileDeviceId: writtenId,
   general: z.object({
     displayName: text,
     managementId: text,

@@ -49,7 +49,8 @@ const DeviceShape = z.object({
   device_id: z.string().min(1),
   device_name: z.string().nullish(),
   /** Mac, iPad, iPhone, AppleTV; others are left to people. */
-  platform: z.string().nullish(),
+  /** What a device is decides which keys it has. */
+  platform: z.string().min(1),
   os_version: z.string().nullish(),
   serial_number: z.string().nullish(),
   blueprint_name: z.string().nullish(),
@@ -116,6 +117,8 @@ export function deviceById({ api }: Client, id: string): Promise<Device | undefi
 }
 
 const Details = z.object({
+  /** Of every device; without it, this is no answer about one. */
+  general: z.object({ device_id: z.string().nullish() }),
   filevault: z.object({ filevault_enabled: z.unknown(), filevault_prk_escrowed: z.boolean().nullish() }).nullish(),
   activation_lock: z
     .object({

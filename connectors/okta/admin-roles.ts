@@ -102,7 +102,8 @@ async function throughGroups(client: Client, userId: string): Promise<Role[]> {
 export const ApiToken = z.looseObject({
   id: z.string().min(1),
   name: z.string(),
-  userId: z.string().nullish(),
+  /** Whose it is; one that does not say so could be anybody's. */
+  userId: z.string().min(1),
   lastUpdated: z.string().nullish(),
 })
 

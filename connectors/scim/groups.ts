@@ -1,20 +1,21 @@
 /** Groups: a membership that is left standing gives the access back with the next activation. */
 import { z } from 'zod'
-import { type AutomaticStep, type Finding, path, Rejected, unlessStatus } from '../../src/connector.ts'
+import { type AutomaticStep, type Finding, path, Rejected, unlessStatus, writtenId } from '../../src/connector.ts'
 import { list, patchSchema, quoted, type Scim, type ScimAt, write } from './client.ts'
 import { barred, freshUser, isFilterRefusal, type User, userToActOn } from './users.ts'
 
 const Group = z.object({
-  id: z.coerce.string().min(1),
+  id: writtenId,
   displayName: z.string().nullish(),
-  members: z.array(z.object({ value: z.coerce.string() })).nullish(),
+  /** Undefined where a member has no id that can be read. */
+  members: z.array(z.object({ value: writtenId.optional().catch(undefined) })).nullish(),
 })
 type Group = z.infer<typeof Group>
 
 interface Membership {
   id: string
   label: string
-  /** Whether the service names its members at all. */
+  /** Whether the service says who its members are. */
   sure: boolean
 }
 
@@ -77,7 +78,7 @@ async function membershipsOf(at: ScimAt, user: User): Promise<Membership[]> {
   // A service may answer "none" to a search that it does not know; then the user's own record may know better.
   const known = new Set(listed.map((group) => group.id))
   const more = (user.groups ?? []).filter(({ value, type }) => value && !isIndirect(type) && !known.has(value))
-  const besides = await Promise.all(more.map(({ value = '' }) => membershipBesides(at, value)))
+  const besides = await Promise.all(more.map(({ value }) => membershipBesides(at, value ?? '')))
   return [...found, ...besides].filter((one) => one !== undefined)
 }
 
@@ -90,8 +91,16 @@ async function membershipBesides({ client, account }: ScimAt, id: string): Promi
   const group = await client.rest.find('read a group', path`/Groups/${id}`, Group)
   if (!group) return undefined
   const found = { id, label: group.displayName || id }
-  if (!group.members) return { ...found, sure: false }
-  return group.members.some(({ value }) => value === account.id) ? { ...found, sure: true } : undefined
+  return group.members ? among(group.members, account.id, found) : { ...found, sure: false }
+}
+
+function among(
+  members: NonNullable<Group['members']>,
+  id: string,
+  group: Pick<Membership, 'id' | 'label'>,
+): Membership | undefined {
+  if (members.some(({ value }) => value === id)) return { ...group, sure: true }
+  return members.some(({ value }) => value === undefined) ? { ...group, sure: false } : undefined
 }
 
 /** Direct ones only: an indirect one goes with the group that gives it (RFC 7643, 4.1.2). */
@@ -122,5 +131,5 @@ async function membership({ client, account }: ScimAt, group: Group): Promise<Me
   if (!known) return undefined
   const found = { id: group.id, label: group.displayName || group.id }
   if (!known.members) return client.settings.groups === 'list' ? undefined : { ...found, sure: false }
-  return known.members.some(({ value }) => value === account.id) ? { ...found, sure: true } : undefined
+  return among(known.members, account.id, found)
 }

@@ -1,6 +1,6 @@
 /** Users: found by address, read by id, and whether one is really gone. */
 import { z } from 'zod'
-import { type Account, type KnownOfPerson, type Leaver, path, Rejected } from '../../src/connector.ts'
+import { type Account, type KnownOfPerson, type Leaver, path, Rejected, writtenId } from '../../src/connector.ts'
 import { list, quoted, type Scim } from './client.ts'
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
@@ -12,21 +12,21 @@ const flag = z
 const text = z.string().nullish()
 
 const User = z.object({
-  id: z.coerce.string().min(1),
+  id: writtenId,
   userName: text,
   displayName: text,
   title: text,
   active: flag.nullish(),
   name: z.object({ formatted: text, givenName: text, familyName: text }).nullish(),
   emails: z.array(z.object({ value: text })).nullish(),
-  groups: z.array(z.object({ value: z.coerce.string().optional(), display: text, type: text })).nullish(),
+  groups: z.array(z.object({ value: writtenId.nullish(), display: text, type: text })).nullish(),
   meta: z.object({ version: text }).nullish(),
   [enterprise]: z.object({ department: text, manager: z.object({ displayName: text }).nullish() }).nullish(),
 })
 export type User = z.infer<typeof User>
 
 /** What comes back with PUT, in full: what is not known here must not be lost. */
-const Whole = z.looseObject({ id: z.coerce.string().min(1), schemas: z.array(z.string()).optional() })
+const Whole = z.looseObject({ id: writtenId, schemas: z.array(z.string()).optional() })
 export type Whole = z.infer<typeof Whole>
 
 /** Everyone whose login or address is one of the leaver's, whole and in any case; never by name. */

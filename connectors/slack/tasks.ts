@@ -1,6 +1,6 @@
 /** What Slack gives no method for. */
 import { z } from 'zod'
-import { everyPage, type ManualStep, Rejected } from '../../src/connector.ts'
+import { everyPage, type ManualStep, Rejected, writtenId } from '../../src/connector.ts'
 import { hasApi } from './account.ts'
 import type { Slack, SlackAt } from './client.ts'
 import { manage, userOf } from './person.ts'
@@ -43,8 +43,8 @@ export const integrations: ManualStep<Slack> = {
 const Logs = z.object({
   logs: z.array(
     z.object({
-      service_id: z.coerce.string().optional(),
-      app_id: z.coerce.string().optional(),
+      service_id: writtenId.optional(),
+      app_id: writtenId.optional(),
       service_type: z.string().optional(),
       app_type: z.string().optional(),
       user_id: z.string().optional(),

@@ -72,7 +72,7 @@ async function tokenOf(settings: Settings, fetch: (url: URL, init: RequestInit) 
 function words(body: unknown) {
   const { code, message } = (body ?? {}) as { code?: unknown; message?: unknown }
   return {
-    code: code === undefined ? undefined : String(code),
+    code: typeof code === 'number' || typeof code === 'string' ? String(code) : undefined,
     message: typeof message === 'string' ? message : undefined,
   }
 }

@@ -1,6 +1,6 @@
 /** The leaver in Zoom: found by address, read by id; and who must never be touched. */
 import { z } from 'zod'
-import { type Account, type Leaver, path, Rejected } from '../../src/connector.ts'
+import { type Account, type Leaver, path, Rejected, writtenId } from '../../src/connector.ts'
 import type { Zoom, ZoomAt } from './client.ts'
 
 const User = z.object({
@@ -10,7 +10,7 @@ const User = z.object({
   type: z.number().int(),
   status: z.enum(['active', 'inactive', 'pending']),
   account_id: z.string().optional(),
-  role_id: z.coerce.string().optional(),
+  role_id: writtenId.optional(),
   role_name: z.string().optional(),
   first_name: z.string().optional(),
   last_name: z.string().optional(),
