@@ -117,3 +117,22 @@ test('a code that is none does not reach people', async () => {
   expect(honest).toHaveProperty('value')
   expect(JSON.stringify(bent)).not.toContain('[object')
 })
+
+test.each(['image/png', 'application/xml', ''])('a word of a proxy, marked as %j, is no empty list', async (type) => {
+  const { scenes, lane } = await rig('google-workspace')
+  const mine = await lane()
+  const found = scenes.filter(({ name, honest }) => name.endsWith(' find') && states(honest).includes('open'))
+  for (const scene of found) {
+    for (const { url, method } of scene.exchanges) {
+      const bent = await mine.play(scene, (exchange, request) =>
+        exchange?.url === url && exchange.method === method
+          ? answerOf(200, [['content-type', type]], 'Please sign in.')
+          : honestly(exchange, request),
+      )
+      // A token that was handed out before is not asked for again.
+      if ('value' in bent) expect(states(bent), `${scene.name}: ${url}`).toEqual(states(scene.honest))
+    }
+  }
+  expect(found.length).toBeGreaterThan(10)
+  await mine.close()
+})

@@ -75,7 +75,7 @@ const excuses: readonly Excuse[] = [
   {
     rig: /^slack/,
     asked: /./,
-    never: /^(response_metadata(\.next_cursor)? remove|usergroups\.\d+\.users\.\d+ \w+)$/,
+    never: /^(response_metadata(\.next_cursor)? (remove|text)|usergroups\.\d+\.users\.\d+ \w+)$/,
     why: 'a list ends where no next page is named; another text is another member',
   },
   {
@@ -85,18 +85,34 @@ const excuses: readonly Excuse[] = [
     why: 'a number is the id of another member; one that is no id at all is told apart in scim-answers.test.ts',
   },
   {
-    rig: /^(fleet|gitlab|jamf|jumpcloud|kandji)/,
+    rig: /^fleet/,
     asked: /./,
-    never:
-      /^(hosts\.\d+\.device_mapping|(results\.)?\d+\.(user|userAndLocation)(\.\w+)?|primarySystemUser\.id|results\.\d+\.general(\.(site|remoteManagement|managed|deviceOwnershipType)(\.\w+)?)?|\d+\.serialNumber|\d+\.namespace\.kind|hosts\.\d+\.device_mapping\.\d+\.source|\d+\.securityInfo\.isUserEnrollment|\d+\.paths) /,
-    why: 'a thing that is assigned to nobody, or not said to be managed or personal, is not theirs to act on',
+    never: /^(hosts\.\d+\.device_mapping(\.\d+\.source)?|host\.mdm\.(enrollment_status|device_status|pending_action)) /,
+    why: 'a host of nobody, one that is not enrolled, or one to which nothing was ordered',
   },
   {
-    rig: /^(fleet|jamf|jumpcloud|kandji)/,
+    rig: /^jamf/,
     asked: /./,
-    never:
-      /^(host\.mdm\.(enrollment_status|pending_action)|results\.\d+\.general\.managementId|results\.\d+\.security(\.recoveryLockEnabled)?|(activation_lock|recovery_information)(\.\w+)?|sudo) /,
-    why: 'what a device or an account has not, its system often leaves out',
+    never: /^results\.\d+\.(userAndLocation|general|security)(\.\w+)*( |$)/,
+    why: 'a device of nobody, or one that is not said to be managed, personal or locked, is not acted on',
+  },
+  {
+    rig: /^jumpcloud/,
+    asked: /./,
+    never: /^(primarySystemUser\.id|\d+\.(serialNumber|securityInfo(\.\w+)?|paths)|sudo) /,
+    why: 'a device of somebody else, one without a record in its management, an account without the right',
+  },
+  {
+    rig: /^kandji/,
+    asked: /./,
+    never: /^(\d+\.user(\.\w+)?|(activation_lock|recovery_information)(\.\w+)?) /,
+    why: 'a device of nobody, or one of a kind without such a lock',
+  },
+  {
+    rig: /^gitlab/,
+    asked: /projects/,
+    never: /^\d+\.namespace\.kind /,
+    why: 'a project of a group is not the leaver’s own',
   },
   {
     rig: /^(jamf|kandji)/,
@@ -105,10 +121,28 @@ const excuses: readonly Excuse[] = [
     why: 'a command of a kind that nobody knows is none that handed out a PIN',
   },
   {
+    rig: /^jamf/,
+    asked: /mobile-devices/,
+    never: /\.mobileDeviceId put$/,
+    why: 'a number is the id of another device',
+  },
+  {
+    rig: /^github/,
+    asked: /graphql/,
+    never: /\.scimIdentity remove$/,
+    why: 'an identity that SAML made, and SCIM did not',
+  },
+  {
     rig: /^atlassian/,
     asked: /users\/search/,
     never: /^data(\.\d+\.(accountId|claimStatus|platformRoles))? /,
     why: 'another account, one that is not managed, or one without a role',
+  },
+  {
+    rig: /^microsoft/,
+    asked: /\/users\//,
+    never: /\.assignedByGroup (put|key|copy)$/,
+    why: 'a licence that a group gives goes with the group',
   },
   {
     rig: /^aws/,

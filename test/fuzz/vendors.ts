@@ -61,12 +61,12 @@ const shares: Record<string, number> = {
   aws: 0.03,
   'google-workspace': 0.045,
   'google-workspace-unsuspended': 0.035,
-  'microsoft-365': 0.0496,
+  'microsoft-365': 0.0498,
 }
 
 const parts: readonly Part[] = rigNames.flatMap((name) => [
   { name, share: shares[name]!, hold: (task: Task) => holdRig(name, task, wrong) },
-  { name: `${name}-heavy`, share: 0.0001, hold: (task: Task) => holdRig(name, task, heavy) },
+  { name: `${name}-heavy`, share: 0.00005, hold: (task: Task) => holdRig(name, task, heavy) },
 ])
 /** What is heavy is stopped by the gate, which is the same for all. */
 const rest = restNames.map((name): Part => ({ name, share: 0.005, hold: (task) => holdRig(name, task, wrong) }))
