@@ -106,9 +106,9 @@ function judged(ran: Ran): Ran {
   return ran
 }
 
-/** sudo's own exit code is 1, as that of much that it runs. */
+/** sudo's own exit code is 1, as that of much that it runs. It is sorry where it would ask for no password. */
 function sudoRefused(ran: Ran): boolean {
-  return ran.code === 1 && /^sudo: /m.test(ran.err)
+  return ran.code === 1 && /^(?:sudo: |Sorry, user )/m.test(ran.err)
 }
 
 function refusal({ id, user, what }: { id: string; user: string; what: string }, ran: Ran): Rejected {

@@ -1,5 +1,5 @@
 /** Live sessions and everything that runs as the leaver: ended, and counted again. */
-import type { AutomaticStep } from '../../src/connector.ts'
+import { type AutomaticStep, Rejected } from '../../src/connector.ts'
 import type { Host, Hosts } from './host.ts'
 import { hereOf, targetOf } from './person.ts'
 import { platformOf } from './platform.ts'
@@ -38,7 +38,9 @@ interface Process {
 async function runningAs(host: Host, uid: number): Promise<Process[]> {
   const columns = ['stat', 'tty', 'comm'].flatMap((name) => ['-o', `${name}=`])
   const argv = ['ps', '-U', String(uid), '-u', String(uid), ...columns] as const
-  const { out } = await host.run({ what: 'list processes', argv, answers: [0, 1] })
+  const { out, err } = await host.run({ what: 'list processes', argv, answers: [0, 1] })
+  // 1: there is none, or it does not know what it was asked.
+  if (err.trim() !== '') throw new Rejected(`${host.id} could not list processes: ${err.trim().slice(0, 200)}`)
   return out.split('\n').flatMap((line) => {
     const [, state = '', terminal = '', command = ''] = /^\s*(\S+)\s+(\S+)\s+(.*)$/s.exec(line) ?? []
     // What has ended and is only not yet asked after by its parent.

@@ -79,6 +79,25 @@ describe.runIf(runsHere)('hosts on OpenSSH', () => {
     await world.close()
   })
 
+  it.each(['getent', 'passwd', 'chage', 'sshd', 'find', 'grep', 'cat', 'ps'])(
+    'does not take it for nothing when sudo does not let it run %s',
+    async (command) => {
+      const world = await worldOn(bedOn(real))
+      const rule = `/etc/sudoers.d/${real.logins.bot}`
+      const whole = readFileSync(rule, 'utf8')
+      const looked = () => Promise.allSettled(here.map((step) => world.find(step)))
+      const honest = await looked()
+      // Without a password to ask for, sudo says "Sorry" in place of "sudo: a password is required".
+      const less = whole.replace(new RegExp(`(, )?/usr/s?bin/${command}\\b`), '')
+      writeFileSync(rule, `Defaults:${real.logins.bot} !authenticate\n${less}`)
+      const now = await looked()
+      writeFileSync(rule, whole)
+      expect(now.filter(({ status }) => status === 'rejected')).not.toEqual([])
+      for (const [index, one] of now.entries()) if (one.status === 'fulfilled') expect(one).toEqual(honest[index])
+      await world.close()
+    },
+  )
+
   it("finds the leaver's key among a bystander's, also once their own is moved aside, and does not touch it", async () => {
     const world = await worldOn(bedOn(real))
     const file = `/home/${real.logins.bystander}/.ssh/authorized_keys`
