@@ -43,6 +43,14 @@ describe('asking', () => {
     const choices = { kind: 'dismissal' as const, devices: 'wipe' as const, handOverTo: other }
     expect(refusalOf(ask({ leaver: other, choices }))).toMatch(/take over their own work/)
   })
+  test('only a request begins one: nothing else can be done to an offboarding that does not exist', () => {
+    const context = { id: 'off-2', open: [] }
+    expect(refusalOf(() => decide(undefined, signed('hr', hr, digest), context))).toMatch(/does not exist/)
+    expect(refusalOf(() => decide(undefined, request()))).toMatch(/does not exist/)
+  })
+  test('one that exists is not asked for a second time, whatever the record holds', () => {
+    expect(refusalOf(() => decide(given(asked), request()))).toMatch(/asked for already/)
+  })
 })
 
 describe('signing', () => {
@@ -136,6 +144,16 @@ describe('stopping', () => {
 })
 
 describe('running', () => {
+  test('what was posted in Slack is on record, and neither runs nor draws anything again', () => {
+    const post = { at: at(4), key: 'card', channel: 'C1' }
+    const events: Event[] = [
+      { ...post, type: 'posting' },
+      { ...post, type: 'posted', ts: '1.2' },
+      { ...post, type: 'post-failed', fact: 'x' },
+    ]
+    const before = given(running([step('zoo/cage')]))
+    for (const event of events) expect(decide(before, event).effects).toEqual([])
+  })
   const key = 'zoo/cage@main'
   const ended = (ending: 'verified' | 'failed', of = key): Event => ({
     type: 'step-ended',
